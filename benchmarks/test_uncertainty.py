@@ -16,14 +16,14 @@ import pytest
 
 from stadtindex.engine import Aggregation, Node, NodeRecipe, Normalisation, Normalise, Recipe, Table, Tree
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty import Simulation, simulate
-from stadtindex.engine.uncertainty_plan import (
+from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,
     MeasurementError,
     Uncertainty,
     WeightNoise,
 )
+from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 
 MISSING = 0.05
 PLAN = Uncertainty(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stadtindex.cli.words import Words
     from stadtindex.definitions.crosswalk import Crosswalk
     from stadtindex.editions.compare import Change, Comparison
-    from stadtindex.engine.attribution_own import Part
+    from stadtindex.engine.attribution.own import Part
 
 # So many decimals that what is printed adds up to 1e-9.
 EXACT = 10

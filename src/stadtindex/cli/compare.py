@@ -10,7 +10,7 @@ from stadtindex.cli.options import AsJson, Lang, Source
 if TYPE_CHECKING:
     from stadtindex.cli.words import Words
     from stadtindex.editions.compute import Release
-    from stadtindex.engine.attribution_lead import Lead
+    from stadtindex.engine.attribution.lead import Lead
 
 # So many decimals that what is printed adds up to 1e-9.
 EXACT = 10
@@ -30,7 +30,7 @@ def command(  # noqa: PLR0913 - each is an argument or option of the command lin
     """Compare two cities: the difference of their scores, split by domain, indicator and parameter."""
     from stadtindex.cli.wiring import find_unit, open_edition
     from stadtindex.cli.words import language_of, words
-    from stadtindex.engine.attribution_lead import lead
+    from stadtindex.engine.attribution.lead import lead
 
     release = open_edition(edition)
     units = [find_unit(release.edition, name) for name in (city, other)]

@@ -36,7 +36,7 @@ def command(
     from stadtindex.cli.wiring import find_unit, open_edition
     from stadtindex.cli.words import language_of, words
     from stadtindex.editions.compare import state_of
-    from stadtindex.engine.attribution import whatif
+    from stadtindex.engine.attribution.split import whatif
 
     release = open_edition(edition)
     unit = find_unit(release.edition, city)

@@ -9,8 +9,8 @@ from stadtindex.definitions.edition import Edition
 from stadtindex.definitions.finding import BadInput, Finding
 from stadtindex.editions.assemble import Assembled
 from stadtindex.editions.compute import Release
-from stadtindex.engine.attribution import Attribution, Split
-from stadtindex.engine.attribution_mix import Pair, State
+from stadtindex.engine.attribution.mix import Pair, State
+from stadtindex.engine.attribution.split import Attribution, Split
 
 # With a smaller share of the weight measured in both editions, an overall change of rank says nothing about a city.
 ENOUGH_REMEASURED = 0.5

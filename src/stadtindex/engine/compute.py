@@ -9,19 +9,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from stadtindex.engine.aggregate import AGGREGATIONS, RELATIVE
+from stadtindex.engine.aggregate.group import Group
+from stadtindex.engine.aggregate.methods import AGGREGATIONS, RELATIVE
 from stadtindex.engine.arrays import LARGEST, NOISE, Bools, Floats, present, sum_in_order
 from stadtindex.engine.column import Column
 from stadtindex.engine.denominate import denominate
-from stadtindex.engine.group import Group
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.normalise import NORMALISATIONS
+from stadtindex.engine.normalise.methods import NORMALISATIONS
+from stadtindex.engine.normalise.scale import Scale
 from stadtindex.engine.recipe import Missing, NodeRecipe, Recipe
 from stadtindex.engine.results import Results
-from stadtindex.engine.scale import Scale
 from stadtindex.engine.table import Cell, Table
 from stadtindex.engine.tree import Tree
-from stadtindex.engine.weigh import WEIGHINGS
+from stadtindex.engine.weigh.methods import WEIGHINGS
 from stadtindex.engine.workings import Workings
 
 __all__ = ["NOISE", "compute"]

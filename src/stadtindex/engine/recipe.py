@@ -9,7 +9,7 @@ from stadtindex.engine.errors import EngineError
 
 
 class Normalisation(StrEnum):
-    """How a column is put on a scale; the functions are in `engine.normalise`."""
+    """How a column is put on a scale; the functions are in `engine.normalise.methods`."""
 
     NONE = "none"
     FIXED = "fixed"
@@ -27,14 +27,14 @@ class Normalisation(StrEnum):
 
 
 class Weighing(StrEnum):
-    """How the children of a node are weighed; the functions are in `engine.weigh`."""
+    """How the children of a node are weighed; the functions are in `engine.weigh.methods`."""
 
     GIVEN = "given"
     EQUAL = "equal"
 
 
 class Aggregation(StrEnum):
-    """How the children of a node are combined; the functions are in `engine.aggregate`."""
+    """How the children of a node are combined; the functions are in `engine.aggregate.methods`."""
 
     ARITHMETIC = "arithmetic"
     GEOMETRIC = "geometric"

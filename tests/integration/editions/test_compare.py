@@ -12,7 +12,7 @@ from stadtindex.definitions.finding import BadInput
 from stadtindex.definitions.load.crosswalk import load_crosswalk
 from stadtindex.editions.compare import compare, remeasured
 from stadtindex.editions.compute import Release, compute
-from stadtindex.engine.attribution_mix import Cause
+from stadtindex.engine.attribution.mix import Cause
 from stadtindex.engine.errors import EngineError
 
 Change = Callable[[Path, str, str], None]

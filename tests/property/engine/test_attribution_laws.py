@@ -12,10 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stadtindex.engine import Aggregation, Cell, EngineError, Normalisation, Recipe, Results, Table
-from stadtindex.engine.attribution import CAUSES, Attribution, Split
-from stadtindex.engine.attribution_game import shapley_ranks, shapley_scores
-from stadtindex.engine.attribution_lead import Lead, lead
-from stadtindex.engine.attribution_mix import Cause, Pair, State
+from stadtindex.engine.attribution.game import shapley_ranks, shapley_scores
+from stadtindex.engine.attribution.lead import Lead, lead
+from stadtindex.engine.attribution.mix import Cause, Pair, State
+from stadtindex.engine.attribution.split import CAUSES, Attribution, Split
 
 METHODS = tuple(
     Normalisation(name)

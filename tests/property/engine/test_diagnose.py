@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import arrays
 
 from stadtindex.engine import Aggregation, EngineError, Normalisation, Table, Weighing
 from stadtindex.engine.arrays import Floats
-from stadtindex.engine.diagnose import audit
-from stadtindex.engine.diagnose_components import components, inflation
-from stadtindex.engine.diagnose_correlate import Correlation, correlate, false_discovery
-from stadtindex.engine.diagnose_describe import describe
-from stadtindex.engine.diagnose_profile import standings
-from stadtindex.engine.diagnose_reliability import reliability
+from stadtindex.engine.diagnose.audit import audit
+from stadtindex.engine.diagnose.components import components, inflation
+from stadtindex.engine.diagnose.correlate import Correlation, correlate, false_discovery
+from stadtindex.engine.diagnose.describe import describe
+from stadtindex.engine.diagnose.profile import standings
+from stadtindex.engine.diagnose.reliability import reliability
 
 CODES = ("a", "b", "c", "d")
 METHODS = (

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from stadtindex.engine.impute import impute
-from stadtindex.engine.impute_gaps import Gaps, Imputation, Impute, Imputed, Wave
+from stadtindex.engine.impute.fill import impute
+from stadtindex.engine.impute.gaps import Gaps, Imputation, Impute, Imputed, Wave
 
 NAN = math.nan
 LN_TWO_PI = math.log(2.0 * math.pi)

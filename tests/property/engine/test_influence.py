@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stadtindex.engine import Aggregation, EngineError, Normalisation, Results, Tree, Weighing
-from stadtindex.engine.influence import influence
-from stadtindex.engine.influence_leave import leave_one_out, without
-from stadtindex.engine.influence_smooth import correlation_ratio
+from stadtindex.engine.diagnose.influence import influence
+from stadtindex.engine.diagnose.leave_out import leave_one_out, without
+from stadtindex.engine.diagnose.smooth import correlation_ratio
 
 METHODS = (
     Normalisation.NONE,

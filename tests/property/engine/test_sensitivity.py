@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadtindex.engine.arrays import Floats
-from stadtindex.engine.sensitivity import Sampling, Sensitivity, sobol_indices
-from stadtindex.engine.sensitivity_design import saltelli_design
+from stadtindex.engine.sensitivity.design import saltelli_design
+from stadtindex.engine.sensitivity.indices import Sampling, Sensitivity, sobol_indices
 
 NAMES = ("a", "b", "c", "d")
 coefficients = st.lists(st.integers(-5, 5), min_size=8, max_size=8)

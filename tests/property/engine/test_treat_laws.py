@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from stadtindex.engine.column import Column
 from stadtindex.engine.moments import deviation, mean, median, moments, quantile
-from stadtindex.engine.treat import Outcome, Treated, treat
-from stadtindex.engine.treat_options import Transformation, Treat, Treatment
-from stadtindex.engine.treat_transform import likeliest_exponent
+from stadtindex.engine.treat.columns import Outcome, Treated, treat
+from stadtindex.engine.treat.options import Transformation, Treat, Treatment
+from stadtindex.engine.treat.transform import likeliest_exponent
 
 # Few distinct numbers make ties, a wide range makes outliers.
 NUMBERS = st.one_of(st.integers(-4, 4), st.integers(-3000, 3000)).map(float)

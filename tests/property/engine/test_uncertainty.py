@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from stadtindex.engine import Aggregation, Node, NodeRecipe, Normalisation, Normalise, Recipe, Table, Tree
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty import Simulation, simulate
-from stadtindex.engine.uncertainty_plan import CombineChoice, Uncertainty, WeightNoise
+from stadtindex.engine.uncertainty.plan import CombineChoice, Uncertainty, WeightNoise
+from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 
 TREE = Tree.build(
     [Node("index", None), Node("a", "index"), *(Node(code, "a") for code in "xy"), Node("z", "index")]

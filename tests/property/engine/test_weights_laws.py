@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stadtindex.engine.weights_balanced import balanced
-from stadtindex.engine.weights_bod import Bounded, Bounds, benefit_of_the_doubt
-from stadtindex.engine.weights_influence import Importance
-from stadtindex.engine.weights_noise import around, dirichlet
-from stadtindex.engine.weights_siblings import Siblings
-from stadtindex.engine.weights_statistical import critic, entropy, pca
+from stadtindex.engine.weigh.balanced import balanced
+from stadtindex.engine.weigh.bod import Bounded, Bounds, benefit_of_the_doubt
+from stadtindex.engine.weigh.importance import Importance
+from stadtindex.engine.weigh.noise import around, dirichlet
+from stadtindex.engine.weigh.siblings import Siblings
+from stadtindex.engine.weigh.statistical import critic, entropy, pca
 
 
 def by_ratio(siblings: Siblings) -> Any:

@@ -18,8 +18,8 @@ from stadtindex.engine import (
     Tree,
     compute,
 )
-from stadtindex.engine.attribution import CAUSES, Attribution
-from stadtindex.engine.attribution_mix import Cause, Pair, State
+from stadtindex.engine.attribution.mix import Cause, Pair, State
+from stadtindex.engine.attribution.split import CAUSES, Attribution
 
 # Two domains: x with the indicators i and j, y with one. q is in the first edition only, s in the second only.
 OLD_TREE = {"i": "x", "j": "x", "k": "y", "p": "i", "q": "i", "r": "j", "t": "k", "u": "k"}

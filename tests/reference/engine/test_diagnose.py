@@ -8,9 +8,9 @@ import pytest
 from scipy import stats
 
 from stadtindex.engine.arrays import Floats
-from stadtindex.engine.diagnose_components import components, inflation
-from stadtindex.engine.diagnose_correlate import Correlation, correlate, false_discovery
-from stadtindex.engine.diagnose_reliability import reliability
+from stadtindex.engine.diagnose.components import components, inflation
+from stadtindex.engine.diagnose.correlate import Correlation, correlate, false_discovery
+from stadtindex.engine.diagnose.reliability import reliability
 
 ORACLES = {
     Correlation.PEARSON: stats.pearsonr,

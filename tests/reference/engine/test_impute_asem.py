@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import Cell, Table
-from stadtindex.engine.impute import impute
-from stadtindex.engine.impute_gaps import Gaps, Imputation, Impute, Wave
+from stadtindex.engine.impute.fill import impute
+from stadtindex.engine.impute.gaps import Gaps, Imputation, Impute, Wave
 from stadtindex.engine.screen import Screen, screen
 
 

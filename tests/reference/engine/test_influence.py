@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import Node, NodeRecipe, Recipe, Table, Tree, compute
-from stadtindex.engine.influence import influence
-from stadtindex.engine.influence_smooth import correlation_ratio
+from stadtindex.engine.diagnose.influence import influence
+from stadtindex.engine.diagnose.smooth import correlation_ratio
 
 
 def chance(seed: int) -> np.random.Generator:

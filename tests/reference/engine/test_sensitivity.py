@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine.arrays import Floats
-from stadtindex.engine.sensitivity import Sampling, sobol_indices
-from stadtindex.engine.sensitivity_design import saltelli_design
+from stadtindex.engine.sensitivity.design import saltelli_design
+from stadtindex.engine.sensitivity.indices import Sampling, sobol_indices
 
 A, B = 7.0, 0.1
 G = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine.column import Column
-from stadtindex.engine.treat import Outcome, Treated, treat
-from stadtindex.engine.treat_options import Transformation, Treat, Treatment
+from stadtindex.engine.treat.columns import Outcome, Treated, treat
+from stadtindex.engine.treat.options import Transformation, Treat, Treatment
 
 
 @pytest.fixture(scope="module")

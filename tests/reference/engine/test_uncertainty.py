@@ -27,19 +27,19 @@ from stadtindex.engine import (
     compute,
 )
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty import Simulation, simulate
-from stadtindex.engine.uncertainty_blocks import Block, draw
-from stadtindex.engine.uncertainty_error import Errors
-from stadtindex.engine.uncertainty_kernel import Kernel
-from stadtindex.engine.uncertainty_model import Model
-from stadtindex.engine.uncertainty_plan import (
+from stadtindex.engine.uncertainty.blocks import Block, draw
+from stadtindex.engine.uncertainty.counts import ranks
+from stadtindex.engine.uncertainty.error import Errors
+from stadtindex.engine.uncertainty.kernel import Kernel
+from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,
     MeasurementError,
     Uncertainty,
     WeightNoise,
 )
-from stadtindex.engine.uncertainty_summary import ranks
+from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 
 MIN_MAX = Normalise(Normalisation.MIN_MAX, lower=1.0)
 Z_SCORE = Normalise(Normalisation.Z_SCORE, mean=500.0, sd=10.0)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from stadtindex.engine.weights_balanced import balanced
-from stadtindex.engine.weights_bod import Bounded, Bounds, benefit_of_the_doubt
-from stadtindex.engine.weights_components import eigen, varimax, weights_from_loadings
-from stadtindex.engine.weights_influence import Importance
-from stadtindex.engine.weights_siblings import Siblings, correlations
-from stadtindex.engine.weights_statistical import critic, entropy, pca
+from stadtindex.engine.weigh.balanced import balanced
+from stadtindex.engine.weigh.bod import Bounded, Bounds, benefit_of_the_doubt
+from stadtindex.engine.weigh.components import eigen, varimax, weights_from_loadings
+from stadtindex.engine.weigh.importance import Importance
+from stadtindex.engine.weigh.siblings import Siblings, correlations
+from stadtindex.engine.weigh.statistical import critic, entropy, pca
 
 
 def chance(key: int) -> np.random.Generator:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stadtindex.engine.impute import impute
-from stadtindex.engine.impute_gaps import Gaps, Imputation, Impute, Wave
+from stadtindex.engine.impute.fill import impute
+from stadtindex.engine.impute.gaps import Gaps, Imputation, Impute, Wave
 
 EXAMPLES = tomllib.loads((Path(__file__).parent / "impute.toml").read_text(encoding="utf-8"))["example"]
 

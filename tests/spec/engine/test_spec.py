@@ -32,13 +32,13 @@ from stadtindex.engine import (
     rank,
     rank_within,
 )
-from stadtindex.engine.aggregate import AGGREGATIONS
+from stadtindex.engine.aggregate.group import Group
+from stadtindex.engine.aggregate.methods import AGGREGATIONS
 from stadtindex.engine.column import Column
 from stadtindex.engine.denominate import denominate
-from stadtindex.engine.group import Group
-from stadtindex.engine.normalise import NORMALISATIONS
+from stadtindex.engine.normalise.methods import NORMALISATIONS
 from stadtindex.engine.rank import round_once
-from stadtindex.engine.weigh import WEIGHINGS
+from stadtindex.engine.weigh.methods import WEIGHINGS
 
 HERE = Path(__file__).parent
 STEPS = ("normalise", "weigh", "aggregate", "denominate", "rank", "missing")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine.column import Column
-from stadtindex.engine.treat import treat
-from stadtindex.engine.treat_options import Treat, Treatment
+from stadtindex.engine.treat.columns import treat
+from stadtindex.engine.treat.options import Treat, Treatment
 
 EXAMPLES = tomllib.loads((Path(__file__).parent / "treat.toml").read_text(encoding="utf-8"))["example"]
 

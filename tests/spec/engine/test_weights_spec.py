@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import EngineError
-from stadtindex.engine.weights_balanced import balanced
-from stadtindex.engine.weights_bod import Bounded, Bounds, benefit_of_the_doubt
-from stadtindex.engine.weights_siblings import Siblings
-from stadtindex.engine.weights_statistical import critic, entropy, pca
+from stadtindex.engine.weigh.balanced import balanced
+from stadtindex.engine.weigh.bod import Bounded, Bounds, benefit_of_the_doubt
+from stadtindex.engine.weigh.siblings import Siblings
+from stadtindex.engine.weigh.statistical import critic, entropy, pca
 
 METHODS: dict[str, Any] = {
     "pca": pca,

@@ -18,14 +18,14 @@ from stadtindex.engine import (
     Table,
     Tree,
 )
-from stadtindex.engine.attribution import CAUSES, COALITIONS, Attribution, whatif
-from stadtindex.engine.attribution_game import (
+from stadtindex.engine.attribution.game import (
     coalition_sizes,
     coalition_weights,
     shapley_ranks,
     shapley_scores,
 )
-from stadtindex.engine.attribution_mix import Cause, Pair, State
+from stadtindex.engine.attribution.mix import Cause, Pair, State
+from stadtindex.engine.attribution.split import CAUSES, COALITIONS, Attribution, whatif
 
 FIXED = NodeRecipe(normalise=Normalise(Normalisation.FIXED, low=0.0, high=100.0))
 RELATIVE = NodeRecipe(normalise=Normalise(Normalisation.MIN_MAX))

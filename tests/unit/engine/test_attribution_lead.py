@@ -17,7 +17,7 @@ from stadtindex.engine import (
     Tree,
     compute,
 )
-from stadtindex.engine.attribution_lead import Lead, lead
+from stadtindex.engine.attribution.lead import Lead, lead
 
 FIXED = NodeRecipe(normalise=Normalise(Normalisation.FIXED, low=0.0, high=100.0))
 

@@ -19,9 +19,9 @@ from stadtindex.engine import (
     Tree,
     compute,
 )
-from stadtindex.engine.diagnose import Audit, Section, audit
-from stadtindex.engine.diagnose_components import components, inflation
-from stadtindex.engine.diagnose_correlate import (
+from stadtindex.engine.diagnose.audit import Audit, Section, audit
+from stadtindex.engine.diagnose.components import components, inflation
+from stadtindex.engine.diagnose.correlate import (
     Correlation,
     correlate,
     false_discovery,
@@ -29,9 +29,9 @@ from stadtindex.engine.diagnose_correlate import (
     pairs_of,
     pearson,
 )
-from stadtindex.engine.diagnose_describe import Flag, Limits, describe, describe_one
-from stadtindex.engine.diagnose_profile import elasticity, profile, standings
-from stadtindex.engine.diagnose_reliability import covariances, reliability
+from stadtindex.engine.diagnose.describe import Flag, Limits, describe, describe_one
+from stadtindex.engine.diagnose.profile import elasticity, profile, standings
+from stadtindex.engine.diagnose.reliability import covariances, reliability
 
 NAN = math.nan
 UNITS = [f"u{i}" for i in range(8)]

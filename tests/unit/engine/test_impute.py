@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import EngineError
-from stadtindex.engine.impute import IMPUTATIONS, impute
-from stadtindex.engine.impute_gaps import Gaps, Imputation, Impute, Imputed, Wave
+from stadtindex.engine.impute.fill import IMPUTATIONS, impute
+from stadtindex.engine.impute.gaps import Gaps, Imputation, Impute, Imputed, Wave
 
 NAN = math.nan
 EVERY = [method for method in Imputation if method is not Imputation.NONE]

@@ -19,9 +19,9 @@ from stadtindex.engine import (
     Tree,
     compute,
 )
-from stadtindex.engine.influence import influence
-from stadtindex.engine.influence_leave import leave_one_out, without
-from stadtindex.engine.influence_smooth import correlation_ratio
+from stadtindex.engine.diagnose.influence import influence
+from stadtindex.engine.diagnose.leave_out import leave_one_out, without
+from stadtindex.engine.diagnose.smooth import correlation_ratio
 
 NAN = math.nan
 TREE = Tree.build([Node("index", None), Node("a", "index"), Node("b", "index")])

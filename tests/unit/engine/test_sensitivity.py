@@ -8,9 +8,9 @@ import pytest
 
 from stadtindex.engine.arrays import Floats
 from stadtindex.engine.errors import EngineError
-from stadtindex.engine.sensitivity import Sampling, sobol_indices
-from stadtindex.engine.sensitivity_design import saltelli_design, sobol_points
-from stadtindex.engine.sensitivity_outputs import RANK_SHIFT, index_outputs, output_names, rank_shift
+from stadtindex.engine.sensitivity.design import saltelli_design, sobol_points
+from stadtindex.engine.sensitivity.indices import Sampling, sobol_indices
+from stadtindex.engine.sensitivity.outputs import RANK_SHIFT, index_outputs, output_names, rank_shift
 
 NAN = math.nan
 SMALL = Sampling(points=256, resamples=50)

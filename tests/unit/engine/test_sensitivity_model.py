@@ -21,9 +21,9 @@ from stadtindex.engine import (
 )
 from stadtindex.engine.arrays import Floats
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.sensitivity import Sampling, sobol_indices
-from stadtindex.engine.sensitivity_model import PlanModel
-from stadtindex.engine.uncertainty_plan import (
+from stadtindex.engine.sensitivity.indices import Sampling, sobol_indices
+from stadtindex.engine.sensitivity.model import PlanModel
+from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,
     MeasurementError,

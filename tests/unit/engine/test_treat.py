@@ -10,9 +10,9 @@ import scipy.stats
 from stadtindex.engine import EngineError
 from stadtindex.engine.column import Column
 from stadtindex.engine.moments import deviation, mean, median, moments, quantile
-from stadtindex.engine.treat import TREATMENTS, Outcome, Treated, treat
-from stadtindex.engine.treat_options import Transformation, Treat, Treatment
-from stadtindex.engine.treat_transform import TRANSFORMATIONS, likeliest_exponent
+from stadtindex.engine.treat.columns import TREATMENTS, Outcome, Treated, treat
+from stadtindex.engine.treat.options import Transformation, Treat, Treatment
+from stadtindex.engine.treat.transform import TRANSFORMATIONS, likeliest_exponent
 
 NAN = math.nan
 

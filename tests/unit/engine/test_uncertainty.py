@@ -17,19 +17,19 @@ from stadtindex.engine import (
     rank,
 )
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty import Simulation, simulate
-from stadtindex.engine.uncertainty_blocks import draw
-from stadtindex.engine.uncertainty_error import Errors
-from stadtindex.engine.uncertainty_model import Model
-from stadtindex.engine.uncertainty_plan import (
+from stadtindex.engine.uncertainty.blocks import draw
+from stadtindex.engine.uncertainty.counts import ranks
+from stadtindex.engine.uncertainty.error import Errors
+from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,
     MeasurementError,
     Uncertainty,
     WeightNoise,
 )
-from stadtindex.engine.uncertainty_spread import Spread
-from stadtindex.engine.uncertainty_summary import ranks
+from stadtindex.engine.uncertainty.simulate import Simulation, simulate
+from stadtindex.engine.uncertainty.spread import Spread
 
 MIN_MAX = Normalise(Normalisation.MIN_MAX, lower=1.0)
 TREE = Tree.build(

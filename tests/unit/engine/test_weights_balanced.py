@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from stadtindex.engine.weights_balanced import balanced, solve
-from stadtindex.engine.weights_influence import Importance, influence
-from stadtindex.engine.weights_siblings import Siblings
+from stadtindex.engine.weigh.balanced import balanced, solve
+from stadtindex.engine.weigh.importance import Importance, influence
+from stadtindex.engine.weigh.siblings import Siblings
 
 GAP = math.nan
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import EngineError
-from stadtindex.engine.weights_bod import Bounded, Bounds, benefit_of_the_doubt
-from stadtindex.engine.weights_siblings import Siblings
+from stadtindex.engine.weigh.bod import Bounded, Bounds, benefit_of_the_doubt
+from stadtindex.engine.weigh.siblings import Siblings
 
 GAP = math.nan
 

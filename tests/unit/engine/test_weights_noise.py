@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import EngineError
-from stadtindex.engine.weights_noise import around, dirichlet
+from stadtindex.engine.weigh.noise import around, dirichlet
 
 STATED = np.array([5.0, 0.0, 3.0, 2.0])
 DRAWS = 40_000

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import EngineError
-from stadtindex.engine.weights_siblings import (
+from stadtindex.engine.weigh.siblings import (
     Siblings,
     correlation,
     correlations,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import EngineError
-from stadtindex.engine.weights_components import eigen, varimax
-from stadtindex.engine.weights_siblings import Siblings
-from stadtindex.engine.weights_statistical import critic, entropy, pca
+from stadtindex.engine.weigh.components import eigen, varimax
+from stadtindex.engine.weigh.siblings import Siblings
+from stadtindex.engine.weigh.statistical import critic, entropy, pca
 
 GAP = math.nan
 

@@ -1,0 +1,1 @@
+"""Is the index sound: statistics, correlations, reliability, components, influence; `audit` puts them in order."""

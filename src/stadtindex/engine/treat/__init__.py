@@ -1,0 +1,1 @@
+"""Outlier treatment: winsorise, then transform, and say what was done; `columns.treat` is the door."""

@@ -1,0 +1,1 @@
+"""How sure a ranking is: everything uncertain drawn anew, thousands of times; `simulate.simulate` is the door."""

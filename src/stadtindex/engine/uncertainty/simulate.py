@@ -1,0 +1,143 @@
+"""How sure a ranking is: the index computed again and again with everything uncertain about it drawn anew.
+
+Reference: M. Saisana, A. Saltelli, S. Tarantola (2005), Uncertainty and sensitivity analysis techniques as tools for
+the quality assessment of composite indicators, doi:10.1111/j.1467-985X.2005.00350.x.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from stadtindex.engine.arrays import Floats, Ints
+from stadtindex.engine.errors import EngineError
+from stadtindex.engine.inputs import Inputs
+from stadtindex.engine.uncertainty.blocks import draw
+from stadtindex.engine.uncertainty.counts import (
+    EVERY_PAIR,
+    EVERY_RANK,
+    FEW_SCORE_BINS,
+    SCORE_BINS,
+    Counts,
+    Plan,
+    ranks,
+)
+from stadtindex.engine.uncertainty.kernel import Kernel
+from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.plan import BLOCK, Uncertainty
+from stadtindex.engine.uncertainty.spread import Spread, spread, worst_error
+
+# Whether the result is precise enough is asked after every so many blocks, whatever the number of workers.
+ROUND = 8
+# The ends of the score bins lie so far beyond what the first block has shown, in its width.
+BEYOND = 0.5
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How much is drawn: at most `draws` draws from `seed`, by so many `workers` (threads).
+
+    `precision` stops earlier, once the Monte Carlo standard error of every mean rank is at most so many ranks; it is
+    looked at after every 2,048 draws. `top` are the ranks k of P(top k). `pairs` of units are counted in addition to
+    neighbours (by mean rank in the first block) where there are too many units to count all. `stop` is asked at the same times, with the draws done,
+    and ends the simulation when it answers True; the result is then marked as not complete.
+    """
+
+    seed: int
+    draws: int = 10_000
+    precision: float | None = None
+    workers: int = 1
+    top: tuple[int, ...] = (1, 3, 10)
+    pairs: tuple[tuple[str, str], ...] = ()
+    stop: Callable[[int], bool] | None = None
+
+    def __post_init__(self) -> None:
+        if self.draws < 1 or self.workers < 1:
+            raise EngineError(f"at least one draw and one worker, not {self.draws!r} and {self.workers!r}")
+        if not 0 <= self.seed < 2**128:
+            raise EngineError(f"a seed is a whole number from 0 to 2**128 - 1, not {self.seed!r}")
+        if self.precision is not None and not self.precision > 0.0:
+            raise EngineError(f"a precision is a number of ranks > 0, not {self.precision!r}")
+
+
+def simulate(given: Inputs, plan: Uncertainty, run: Simulation) -> Spread:
+    """Draw, compute and rank the index many times, and summarise; units in the order of the table.
+
+    Missing values are treated in every draw as `compute` does. A draw that a method refuses (a geometric mean of
+    a score <= 0) is left out and counted as failed. The result is the same for any number of workers; draws are never
+    kept, and memory does not grow with their number. For speed let BLAS use one thread (OPENBLAS_NUM_THREADS=1).
+
+    Raises EngineError where the plan does not fit the tree, or the recipe asks for what batches cannot do.
+    """
+    kernel = Kernel(Model.build(given, plan))
+    counting = _counting(kernel, run)
+    counts = [Counts(counting) for _ in range(run.workers)]
+    blocks, complete = -(-run.draws // BLOCK), True
+    with ThreadPoolExecutor(run.workers) as pool:
+        for begin in range(0, blocks, ROUND if _asked(run) else blocks):
+            numbers = range(begin, min(begin + (ROUND if _asked(run) else blocks), blocks))
+            shares = [numbers[worker :: run.workers] for worker in range(run.workers)]
+            list(pool.map(lambda mine, share: _work(kernel, run, mine, share), counts, shares))
+            done = min(numbers.stop * BLOCK, run.draws)
+            if run.precision is not None and worst_error(counts) <= run.precision:
+                break
+            if done < run.draws and run.stop is not None and run.stop(done):
+                complete = False
+                break
+    return spread(_merged(counts), given.table.units, complete=complete)
+
+
+def _asked(run: Simulation) -> bool:
+    return run.precision is not None or run.stop is not None
+
+
+def _work(kernel: Kernel, run: Simulation, counts: Counts, numbers: range) -> None:
+    """Draw, compute and count whole blocks; of the last only as many draws count as are asked for."""
+    for number in numbers:
+        scores, failed = kernel.scores(draw(kernel.model, run.seed, number))
+        wanted = min(BLOCK, run.draws - number * BLOCK)
+        failures = int(np.count_nonzero(failed[:wanted]))
+        counts.failed += failures
+        counts.add(scores[:wanted] if failures == 0 else scores[:wanted][~failed[:wanted]])
+
+
+def _merged(counts: list[Counts]) -> Counts:
+    whole = counts[0]
+    for part in counts[1:]:
+        whole.merge(part)
+    return whole
+
+
+def _counting(kernel: Kernel, run: Simulation) -> Plan:
+    """Fix what is counted, and the score bins after what the first block shows."""
+    given = kernel.model.given
+    n = len(given.table.units)
+    scores, failed = kernel.scores(draw(kernel.model, run.seed, 0))
+    scores = np.where(failed[:, np.newaxis], np.nan, scores)
+    low, high = np.fmin.reduce(scores, axis=0), np.fmax.reduce(scores, axis=0)
+    unseen = np.isnan(low)
+    low, high = np.where(unseen, 0.0, low), np.where(unseen, 1.0, high)
+    seen = np.maximum(high - low, 1e-6 * np.maximum(1.0, np.abs(low)))
+    bins = SCORE_BINS if n <= EVERY_RANK else FEW_SCORE_BINS
+    return Plan(
+        n=n,
+        decimals=given.recipe.decimals,
+        top=run.top,
+        pairs=None if n <= EVERY_PAIR else _pairs(given, run, scores),
+        low=low - BEYOND * seen,
+        width=seen * (1.0 + 2.0 * BEYOND) / bins,
+    )
+
+
+def _pairs(given: Inputs, run: Simulation, scores: Floats) -> Ints:
+    """Return neighbours by mean rank in the first block, then the pairs that are named; (m, 2) places of units."""
+    ordered = np.argsort(np.add.reduce(ranks(scores, given.recipe.decimals), axis=0), kind="stable")
+    neighbours = np.stack([ordered[:-1], ordered[1:]], axis=1)
+    place = {unit: index for index, unit in enumerate(given.table.units)}
+    for pair in run.pairs:
+        for unit in pair:
+            if unit not in place:
+                raise EngineError("the table has no such unit", unit=unit)
+    named = np.array([[place[one], place[other]] for one, other in run.pairs], dtype=np.int64)
+    return np.concatenate([neighbours, named.reshape(-1, 2)])

@@ -1,0 +1,1 @@
+"""Weights: how much each child counts; `methods.WEIGHINGS` is the register."""
