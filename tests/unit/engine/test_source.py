@@ -8,7 +8,16 @@ import pytest
 import stadtindex.engine
 
 HERE = Path(stadtindex.engine.__file__).parent
-FILES = sorted(HERE.glob("*.py"))
+FILES = sorted(HERE.rglob("*.py"))
+
+
+def module(path: Path) -> str:
+    """The name inside the engine: `compute`, `treat.columns`, `treat` for the package itself."""
+    parts = path.relative_to(HERE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module(path): path for path in FILES}
 
 # Sums in an order of numpy's choosing, BLAS, and functions whose last bit differs between processors.
 MACHINE = {
@@ -74,31 +83,34 @@ def reached(start: str) -> set[str]:
     seen: set[str] = set()
     waiting = [start]
     while waiting:
-        module = waiting.pop()
-        if module in seen:
+        name = waiting.pop()
+        if name in seen:
             continue
-        seen.add(module)
-        tree = ast.parse((HERE / f"{module}.py").read_text(encoding="utf-8"))
+        seen.add(name)
+        tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
         froms = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        waiting += [name.rpartition(".")[2] for name in froms if name.startswith("stadtindex.engine.")]
+        inside = [
+            name.removeprefix("stadtindex.engine.") for name in froms if name.startswith("stadtindex.engine.")
+        ]
+        waiting += [*inside, *(name.rpartition(".")[0] for name in inside if "." in name)]
     return seen
 
 
 # A point result must be equal to the last bit on every machine: all that compute reaches, and the steps before it.
 # What draws at random or describes the data (uncertainty, sensitivity, influence, diagnosis) is equal within its error.
-STEPS_BEFORE = ("impute", "screen", "treat", "moments", "weights_components", "weights_statistical")
-POINT = reached("compute") | {path.stem for path in FILES if path.stem.startswith(STEPS_BEFORE)}
+STEPS_BEFORE = ("impute", "screen", "treat", "moments", "weigh.components", "weigh.statistical")
+POINT = reached("compute") | {name for name in MODULES if name.startswith(STEPS_BEFORE)}
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.stem in POINT], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for name, path in MODULES.items() if name in POINT], ids=module)
 def test_nothing_depends_on_the_machine(path: Path) -> None:
     assert machine_dependent(path.read_text(encoding="utf-8")) == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=module)
 def test_nothing_reaches_outside(path: Path) -> None:
     # Chance enters as a Generator of the caller or is made from the caller's seed: `np.random` as such is no leak there.
-    chance = set() if path.stem in POINT else {"random"}
+    chance = set() if module(path) in POINT else {"random"}
     assert names(ast.parse(path.read_text(encoding="utf-8"))) & (OUTSIDE - chance) == set()
 
 
@@ -119,7 +131,7 @@ def test_the_search_finds_what_it_looks_for(line: str) -> None:
     assert machine_dependent(line) != set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=module)
 def test_modules_stay_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 

@@ -23,7 +23,7 @@ from stadtindex.engine.errors import EngineError
 from stadtindex.engine.results import Results
 
 CAUSES = tuple(Cause)
-# Every coalition, in the order that engine.attribution_game asks for: bit i says that cause i is in.
+# Every coalition, in the order that engine.attribution.game asks for: bit i says that cause i is in.
 COALITIONS: tuple[Coalition, ...] = tuple(
     frozenset(cause for cause, inside in zip(CAUSES, reversed(bits), strict=True) if inside)
     for bits in product((False, True), repeat=len(CAUSES))

@@ -14,7 +14,7 @@ NOISE = 1e-12
 
 
 class Imputation(StrEnum):
-    """How gaps are filled; the functions are in the modules `engine.impute_*`, the register in `engine.impute.fill`."""
+    """How gaps are filled; the functions are beside this one, the register in `engine.impute.fill`."""
 
     NONE = "none"
     MEAN = "mean"
