@@ -67,7 +67,7 @@ translate: $(DEV_STAMP)  ## take new messages of the interface into the German c
 
 lock:  ## refresh the locks (developers only; needs uv)
 	uv lock --upgrade
-	uv export -q --format requirements-txt --no-header --no-annotate --no-emit-project --all-extras --no-default-groups --group build -o requirements.lock
+	uv export -q --format requirements-txt --no-header --no-annotate --no-emit-project --extra geo --no-default-groups --group build -o requirements.lock
 	uv export -q --format requirements-txt --no-header --no-annotate --no-emit-project --all-extras --all-groups -o requirements-dev.lock
 
 clean:  ## remove everything that was installed or built
