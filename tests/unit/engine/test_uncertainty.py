@@ -1,5 +1,7 @@
 """uncertainty: what is refused by name, what chance looks like, and that nothing depends on the workers."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -14,12 +16,14 @@ from stadtindex.engine import (
     Table,
     Tree,
     Weighing,
+    compute,
     rank,
 )
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.uncertainty.blocks import draw
 from stadtindex.engine.uncertainty.counts import ranks
 from stadtindex.engine.uncertainty.error import Errors
+from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
 from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
@@ -28,8 +32,8 @@ from stadtindex.engine.uncertainty.plan import (
     Uncertainty,
     WeightNoise,
 )
-from stadtindex.engine.uncertainty.simulate import Simulation, simulate
-from stadtindex.engine.uncertainty.spread import Spread
+from stadtindex.engine.uncertainty.simulate import Simulation, count, merged, prepare, simulate
+from stadtindex.engine.uncertainty.spread import Spread, spread
 
 MIN_MAX = Normalise(Normalisation.MIN_MAX, lower=1.0)
 TREE = Tree.build(
@@ -86,6 +90,18 @@ def fields(spread: Spread) -> dict[str, object]:
             Uncertainty(errors=(MeasurementError("a1", ErrorKind.FLIP, 0.1),)),
             "unit 'u0', node 'a1': a yes or no is 1 or 0, not",
         ),
+        (
+            Uncertainty(errors=(MeasurementError("a1", ErrorKind.STEP, 0.1, levels=(0.0, 1.0)),)),
+            "node 'a1': the value .* is none of its levels",
+        ),
+        (
+            Uncertainty(errors=(MeasurementError("a1", ErrorKind.RELATIVE, (0.1, 0.1)),)),
+            "node 'a1': 2 sizes of error for 12 units",
+        ),
+        (
+            Uncertainty(errors=(MeasurementError("a1", ErrorKind.BINOMIAL, 9, top=1e-6),)),
+            "node 'a1': a share lies in 0..1e-06, not",
+        ),
     ],
 )
 def test_plans_that_do_not_fit(plan: Uncertainty, message: str) -> None:
@@ -94,8 +110,8 @@ def test_plans_that_do_not_fit(plan: Uncertainty, message: str) -> None:
 
 
 def test_recipes_that_batches_cannot_compute() -> None:
-    again = Normalise(Normalisation.GOALPOSTS, low=0.0, high=1.0)
-    with pytest.raises(EngineError, match="node 'a': normalising again by goalposts"):
+    again = Normalise(Normalisation.SHARE_OF_BEST)
+    with pytest.raises(EngineError, match="node 'a': normalising again by share_of_best"):
         Model.build(given(a=NodeRecipe(normalise=again)), NOISE)
     with pytest.raises(EngineError, match="node 'b': aggregation by harmonic"):
         Model.build(given(b=NodeRecipe(combine=Aggregation.HARMONIC)), NOISE)
@@ -103,7 +119,7 @@ def test_recipes_that_batches_cannot_compute() -> None:
     with pytest.raises(EngineError, match="node 'index': a tree of a single node"):
         Model.build(given(tree=single), Uncertainty())
     error = Uncertainty(errors=(MeasurementError("a1", ErrorKind.RELATIVE, 0.1),))
-    with pytest.raises(EngineError, match="node 'a1': drawn values are not normalised by goalposts"):
+    with pytest.raises(EngineError, match="node 'a1': drawn values are not normalised by share_of_best"):
         Errors(Model.build(given(a1=NodeRecipe(normalise=again)), error))
 
 
@@ -117,6 +133,11 @@ def test_recipes_that_batches_cannot_compute() -> None:
         (lambda: CombineChoice(0, ()), "has no option"),
         (lambda: MeasurementError("a", ErrorKind.BINOMIAL, 2.5), "a whole size"),
         (lambda: MeasurementError("a", ErrorKind.RELATIVE, 0.0), "a relative error"),
+        (lambda: MeasurementError("a", ErrorKind.RELATIVE, (0.1, 1.5)), "a relative error"),
+        (lambda: MeasurementError("a", ErrorKind.BINOMIAL, (20.0, 0.0)), "a whole size"),
+        (lambda: MeasurementError("a", ErrorKind.BINOMIAL, 20, top=0.0), "the top of a share"),
+        (lambda: MeasurementError("a", ErrorKind.STEP, 0.1), "two levels or more that rise"),
+        (lambda: MeasurementError("a", ErrorKind.STEP, 0.1, levels=(1.0, 1.0)), "two levels or more"),
         (lambda: MeasurementError("a", ErrorKind.FLIP, 1.5), "a probability of error"),
         (lambda: Uncertainty(leave_out=("a", "a")), "leaving out 'a' is stated twice"),
         (lambda: Simulation(seed=-1), "a seed"),
@@ -195,7 +216,95 @@ def test_errors_of_measurement_have_the_stated_size() -> None:
     assert yes[:, 2].mean() == pytest.approx(0.1, abs=0.02)
 
 
+def measured(rows: list[list[float]], leaves: tuple[str, ...], *errors: MeasurementError) -> np.ndarray:
+    """What 4,096 draws measure, (draws, leaves in the order of the errors, units)."""
+    tree = Tree.build([Node("index", None), *(Node(code, "index") for code in leaves)])
+    table = Table.build([f"u{i}" for i in range(len(rows))], tree.leaves, rows)
+    inputs = Inputs(tree, table, Recipe({node.code: NodeRecipe() for node in tree.nodes}), {}, {})
+    model = Model.build(inputs, Uncertainty(errors=errors))
+    drawn = Errors(model)
+    return np.array([drawn.measured(draw(model, 1, k), place) for k in range(16) for place in range(256)])
+
+
+def test_every_unit_may_have_an_error_of_its_own() -> None:
+    sizes = MeasurementError("a", ErrorKind.RELATIVE, (0.0, 0.1, 0.4))
+    drawn = measured([[100.0], [100.0], [100.0]], ("a",), sizes)[:, 0]
+    assert set(drawn[:, 0].tolist()) == {100.0}
+    assert drawn[:, 1].std() == pytest.approx(10.0, rel=0.05)
+    assert drawn[:, 2].std() == pytest.approx(40.0, rel=0.05)
+    samples = MeasurementError("a", ErrorKind.BINOMIAL, (25.0, 400.0), top=100.0)
+    drawn = measured([[50.0], [50.0]], ("a",), samples)[:, 0]
+    assert drawn.mean(axis=0) == pytest.approx([50.0, 50.0], abs=0.7)
+    assert drawn.std(axis=0) == pytest.approx([10.0, 2.5], rel=0.05)
+
+
+def test_levels_move_by_one_step_and_stay_inside() -> None:
+    step = MeasurementError("a", ErrorKind.STEP, 0.4, levels=(0.0, 30.0, 50.0, 100.0))
+    short = MeasurementError("b", ErrorKind.STEP, (1.0, 0.0, 1.0, 1.0), levels=(0.0, 100.0))
+    drawn = measured([[0.0, 0.0], [30.0, 0.0], [100.0, 100.0], [np.nan, 100.0]], ("a", "b"), step, short)
+    for unit, levels in enumerate([[0.0, 30.0], [0.0, 30.0, 50.0], [50.0, 100.0]]):
+        shares = [float((drawn[:, 0, unit] == level).mean()) for level in levels]
+        expected = {0: [0.8, 0.2], 1: [0.2, 0.6, 0.2], 2: [0.2, 0.8]}[unit]
+        assert shares == pytest.approx(expected, abs=0.03)
+    assert np.isnan(drawn[:, 0, 3]).all()
+    assert drawn[:, 1].mean(axis=0) == pytest.approx([50.0, 0.0, 50.0, 50.0], abs=3.0)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize(
+    "options",
+    [
+        Normalise(Normalisation.GOALPOSTS, low=0.2, high=0.7),
+        Normalise(Normalisation.GOALPOSTS, low=0.2, high=0.7, cap=False),
+        Normalise(Normalisation.GOALPOSTS, low=0.2, high=0.7, log=True),
+        Normalise(Normalisation.GOALPOSTS, low=0.2, high=0.7, log=True, cap=False),
+    ],
+)
+def test_drawn_values_are_placed_between_goalposts_as_compute_does(
+    options: Normalise, direction: int
+) -> None:
+    tree = Tree.build([Node("index", None), Node("a", "index", direction=direction), Node("b", "index")])
+    values = np.random.Generator(np.random.Philox(4)).random((9, 2))
+    values[3] = np.nan
+    nodes = {"index": NodeRecipe(), "a": NodeRecipe(normalise=options), "b": NodeRecipe()}
+    inputs = Inputs(tree, Table.build([f"u{i}" for i in range(9)], ("a", "b"), values), Recipe(nodes), {}, {})
+    plan = Uncertainty(errors=(MeasurementError("a", ErrorKind.RELATIVE, 0.2),))
+    kernel = Kernel(Model.build(inputs, plan))
+    block = draw(kernel.model, 1, 0)
+    scores, failed = kernel.scores(block)
+    assert not failed.any()
+    for place in (0, 17, 255):
+        drawn = values.copy()
+        drawn[:, 0] = kernel.errors.measured(block, place)[0]
+        table = Table.build(inputs.table.units, ("a", "b"), drawn)
+        expected = compute(tree, table, inputs.recipe).score["index"]
+        np.testing.assert_allclose(scores[place], expected, rtol=0.0, atol=1e-9)
+
+
+def test_a_drawn_value_without_logarithm_fails_the_draw() -> None:
+    tree = Tree.build([Node("index", None), Node("a", "index")])
+    options = Normalise(Normalisation.GOALPOSTS, low=1.0, high=9.0, log=True, cap=False)
+    recipe = Recipe({"index": NodeRecipe(), "a": NodeRecipe(normalise=options)})
+    inputs = Inputs(tree, Table.build(["u", "v"], ("a",), [[2.0], [3.0]]), recipe, {}, {})
+    plan = Uncertainty(errors=(MeasurementError("a", ErrorKind.RELATIVE, 1.0),))
+    # Each of the two values is negative with the probability that N(0, 1) lies below -1, 0.1587.
+    spread = simulate(inputs, plan, Simulation(seed=2, draws=4096))
+    assert spread.draws + spread.failed == 4096
+    assert spread.failed / 4096 == pytest.approx(1.0 - 0.8413**2, abs=0.03)
+
+
 # --- what does not depend on the workers
+
+
+def test_blocks_can_be_counted_anywhere_and_in_any_order() -> None:
+    run = Simulation(seed=3, draws=1100)
+    whole = simulate(given(), NOISE, run)
+    batch = prepare(given(), NOISE, run)
+    elsewhere = prepare(given(), NOISE, run, batch.counting)
+    parts = [count(elsewhere, range(2, 5)), count(batch, range(0, 2))]
+    sent = [pickle.loads(pickle.dumps(part)) for part in parts]
+    result = spread(merged(sent), given().table.units, complete=True)
+    assert fields(result) == fields(whole)
 
 
 @pytest.mark.parametrize("units", [12, 600, 2300])

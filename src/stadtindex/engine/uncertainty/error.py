@@ -16,6 +16,7 @@ from stadtindex.engine.uncertainty.blocks import Block
 from stadtindex.engine.uncertainty.layer import Layer, rescale
 from stadtindex.engine.uncertainty.model import BATCHED, Model
 from stadtindex.engine.uncertainty.plan import ErrorKind, MeasurementError
+from stadtindex.engine.uncertainty.wrong import Wrong
 
 # So many drawn values are in memory at a time, per worker.
 AT_ONCE = 1 << 19
@@ -37,11 +38,17 @@ class Errors:
         self.noise = np.array([column.noise for column, _ in columns])
         for error in self.errors:
             self._check(error)
+        self.wrong, begin = [], 0
+        for kind, errors in self.kinds.items():
+            if len(errors) > 0:
+                self.wrong.append(Wrong.build(kind, errors, self.values[begin : begin + len(errors)]))
+            begin += len(errors)
 
     def _check(self, error: MeasurementError) -> None:
         column, _ = self.model.columns[self.model.leaf[error.leaf]]
         if error.kind is ErrorKind.BINOMIAL:
-            column.refuse((column.values < 0.0) | (column.values > 1.0), "a share lies in 0..1, not {x}")
+            beyond = (column.values < 0.0) | (column.values > error.top)
+            column.refuse(beyond, f"a share lies in 0..{error.top:g}, not {{x}}")
         if error.kind is ErrorKind.FLIP:
             wrong = ~np.isnan(column.values) & (column.values != 0.0) & (column.values != 1.0)
             column.refuse(wrong, "a yes or no is 1 or 0, not {x}")
@@ -60,13 +67,8 @@ class Errors:
         """Draw the values (errors, n) of one draw, in the order of `errors`; NaN where there is no value."""
         counter = np.array([0, 0, 1 + place, block.number], dtype=np.uint64)
         chance = Generator(Philox(key=block.seed, counter=counter))
-        drawn, begin = self.values.copy(), 0
-        for kind, errors in self.kinds.items():
-            some = slice(begin, begin + len(errors))
-            begin = some.stop
-            if len(errors) > 0:
-                drawn[some] = _wrong(chance, kind, self.values[some], np.array([e.size for e in errors]))
-        return drawn
+        drawn = [wrong.draw(chance) for wrong in self.wrong]
+        return np.concatenate(drawn) if len(drawn) > 0 else self.values.copy()
 
     def leaves(self, block: Block, places: Ints, alternative: int) -> Iterator[Layer]:
         """Draw and normalise the leaves for some draws of a block: one layer per scale."""
@@ -99,15 +101,3 @@ class Errors:
             np.logical_or.reduce(placed.refused, axis=0),
             tuple(self.errors[index].leaf for index in some),
         )
-
-
-def _wrong(chance: Generator, kind: ErrorKind, values: Floats, size: Floats) -> Floats:
-    """Draw values as they might have been measured; values (leaves, n), sizes (leaves,)."""
-    by_leaf = size[:, np.newaxis]
-    if kind is ErrorKind.RELATIVE:
-        return values * (1.0 + by_leaf * chance.standard_normal(values.shape))
-    if kind is ErrorKind.FLIP:
-        return np.where(chance.random(values.shape) < by_leaf, 1.0 - values, values)
-    trials = by_leaf.astype(np.int64)
-    found = chance.binomial(trials, np.where(np.isnan(values), 0.0, values)) / trials
-    return np.where(np.isnan(values), np.nan, found)

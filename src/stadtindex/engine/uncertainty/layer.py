@@ -93,7 +93,7 @@ def rescale(score: Floats, there: Bools, noise: Floats, direction: int, options:
 
     Differences up to `noise` (…, 1) count as none. A relative method drops a constant column.
     """
-    if options.method in (Normalisation.NONE, Normalisation.FIXED):
+    if options.method in ELEMENTWISE:
         return _elementwise(score, there, noise, direction, options)
     low = np.where(there, score, np.inf).min(axis=-1, keepdims=True)
     high = np.where(there, score, -np.inf).max(axis=-1, keepdims=True)
@@ -145,6 +145,10 @@ def _elementwise(score: Floats, there: Bools, noise: Floats, direction: int, opt
         placed = score * direction
         ends = np.array([options.lower, options.upper]) * direction
         worst = np.minimum(np.where(there, placed, np.inf).min(axis=-1), ends.min())
+    elif options.method is Normalisation.GOALPOSTS:
+        placed, beyond = _goalposts(score, direction, options)
+        refused = np.logical_or.reduce(beyond & there, axis=-1)
+        worst = np.minimum(np.where(there, placed, np.inf).min(axis=-1), options.lower)
     else:
         low, high = source_ends(options)
         if not options.cap:
@@ -153,3 +157,14 @@ def _elementwise(score: Floats, there: Bools, noise: Floats, direction: int, opt
         placed = between(np.clip(score, low, high), low, high, direction, options)
         worst = np.full(refused.shape, options.lower)
     return Placed(np.where(there, placed, 0.0), there, worst, np.zeros_like(refused), refused)
+
+
+def _goalposts(score: Floats, direction: int, options: Normalise) -> tuple[Floats, Bools]:
+    """Place values between goalposts; refused (second array) is what has no logarithm and is not kept at the ends."""
+    low, high = source_ends(options)
+    refused: Bools = np.broadcast_to(np.bool_(options.log and not options.cap), score.shape) & (score <= 0.0)
+    kept = np.clip(score, low, high) if options.cap else score
+    if options.log:
+        kept = np.log(np.where(kept > 0.0, kept, low))
+        low, high = float(np.log(low)), float(np.log(high))
+    return between(kept, low, high, direction, options), refused

@@ -17,7 +17,7 @@ from stadtindex.engine.uncertainty.plan import Uncertainty
 from stadtindex.engine.weigh.methods import WEIGHINGS
 
 # Normalisations that look at one unit alone, and the ways to combine and to weigh, that a batch of draws can do.
-ELEMENTWISE = (Normalisation.NONE, Normalisation.FIXED)
+ELEMENTWISE = (Normalisation.NONE, Normalisation.FIXED, Normalisation.GOALPOSTS)
 BATCHED = (
     *ELEMENTWISE,
     Normalisation.MIN_MAX,

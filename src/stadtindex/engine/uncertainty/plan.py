@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
+import numpy as np
+
+from stadtindex.engine.arrays import LARGEST, Floats
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.recipe import Aggregation, Missing, Normalise
@@ -51,27 +55,48 @@ class ErrorKind(StrEnum):
     RELATIVE = "relative"
     BINOMIAL = "binomial"
     FLIP = "flip"
+    STEP = "step"
 
 
 @dataclass(frozen=True)
 class MeasurementError:
     """The error of measurement of one leaf, drawn anew for every unit in every draw.
 
-    RELATIVE (counts): the value times 1 + size · N(0, 1). BINOMIAL (shares 0..1): the share found in a sample of
-    `size` drawn from the value. FLIP (yes/no, 1 or 0): the value turns with probability `size`.
+    `size` is one number, or one for each unit in the order of the table. RELATIVE (counts, rates): the value times
+    1 + size · N(0, 1). BINOMIAL (shares 0..`top`): the share found in a sample of `size` drawn from the value. FLIP
+    (yes/no, 1 or 0): the value turns with probability `size`. STEP (one of the `levels`, which rise): the value moves
+    one level up or one down, each with probability size / 2; beyond the ends it stays.
     """
 
     leaf: str
     kind: ErrorKind
-    size: float
+    size: float | tuple[float, ...]
+    top: float = 1.0
+    levels: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind is ErrorKind.RELATIVE and not 0.0 < self.size <= 1.0:
-            raise EngineError(f"a relative error lies in 0..1, not {self.size!r}", node=self.leaf)
-        if self.kind is ErrorKind.FLIP and not 0.0 < self.size <= 1.0:
-            raise EngineError(f"a probability of error lies in 0..1, not {self.size!r}", node=self.leaf)
-        if self.kind is ErrorKind.BINOMIAL and not (1 <= self.size < 2**31 and float(self.size).is_integer()):
-            raise EngineError(f"a sample has a whole size >= 1, not {self.size!r}", node=self.leaf)
+        several = isinstance(self.size, tuple)
+        for size in self.size if isinstance(self.size, tuple) else (self.size,):
+            self._check_size(size, least_is_fine=several)
+        if not 0.0 < self.top <= LARGEST:
+            raise EngineError(f"the top of a share is a number > 0, not {self.top!r}", node=self.leaf)
+        rising = all(one < other for one, other in pairwise(self.levels))
+        if self.kind is ErrorKind.STEP and (len(self.levels) < 2 or not rising):
+            raise EngineError(f"steps need two levels or more that rise, not {self.levels!r}", node=self.leaf)
+
+    def _check_size(self, size: float, *, least_is_fine: bool) -> None:
+        if self.kind is ErrorKind.BINOMIAL:
+            if not (1 <= size < 2**31 and float(size).is_integer()):
+                raise EngineError(f"a sample has a whole size >= 1, not {size!r}", node=self.leaf)
+        elif not (0.0 < size <= 1.0 or (least_is_fine and size == 0.0)):
+            what = "a relative error" if self.kind is ErrorKind.RELATIVE else "a probability of error"
+            raise EngineError(f"{what} lies in 0..1, not {size!r}", node=self.leaf)
+
+    def sizes(self, units: int) -> Floats:
+        """Return the size for each of so many units (n,); EngineError where there are other than so many."""
+        if isinstance(self.size, tuple) and len(self.size) != units:
+            raise EngineError(f"{len(self.size)} sizes of error for {units} units", node=self.leaf)
+        return np.broadcast_to(np.array(self.size, dtype=np.float64), (units,))
 
 
 @dataclass(frozen=True)
@@ -121,6 +146,7 @@ class Uncertainty:
         for error in self.errors:
             if error.leaf not in given.tree.leaves:
                 raise EngineError("only leaves are measured", node=error.leaf)
+            error.sizes(len(given.table.units))
 
     def _check_left_out(self, given: Inputs, code: str) -> None:
         parent = given.tree.parent(code)

@@ -4,7 +4,7 @@ Reference: M. Saisana, A. Saltelli, S. Tarantola (2005), Uncertainty and sensiti
 the quality assessment of composite indicators, doi:10.1111/j.1467-985X.2005.00350.x.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -40,8 +40,8 @@ class Simulation:
 
     `precision` stops earlier, once the Monte Carlo standard error of every mean rank is at most so many ranks; it is
     looked at after every 2,048 draws. `top` are the ranks k of P(top k). `pairs` of units are counted in addition to
-    neighbours (by mean rank in the first block) where there are too many units to count all. `stop` is asked at the same times, with the draws done,
-    and ends the simulation when it answers True; the result is then marked as not complete.
+    neighbours (by mean rank in the first block) where there are too many units to count all. `stop` is asked at the same times, and at the end,
+    with the draws done, and ends the simulation when it answers True before the end; the result is then not complete.
     """
 
     seed: int
@@ -61,6 +61,70 @@ class Simulation:
             raise EngineError(f"a precision is a number of ranks > 0, not {self.precision!r}")
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """An index ready to be drawn: any block of it can be counted anywhere, in any order; see `count`."""
+
+    kernel: Kernel
+    counting: Plan
+    seed: int
+    draws: int
+
+    @property
+    def blocks(self) -> int:
+        """Return into how many blocks the draws are cut; the last may count fewer than it draws."""
+        return -(-self.draws // BLOCK)
+
+    def work(self, counts: Counts, numbers: range) -> None:
+        """Draw, compute and count whole blocks; of the last only as many draws count as are asked for."""
+        for number in numbers:
+            scores, failed = self.kernel.scores(draw(self.kernel.model, self.seed, number))
+            wanted = min(BLOCK, self.draws - number * BLOCK)
+            failures = int(np.count_nonzero(failed[:wanted]))
+            counts.failed += failures
+            counts.add(scores[:wanted] if failures == 0 else scores[:wanted][~failed[:wanted]])
+
+
+def prepare(given: Inputs, plan: Uncertainty, run: Simulation, counting: Plan | None = None) -> Batch:
+    """Make an index ready to be drawn; `counting` (None: after what block 0 shows) says what is counted.
+
+    Raises EngineError where the plan does not fit the tree, or the recipe asks for what batches cannot do.
+    """
+    kernel = Kernel(Model.build(given, plan))
+    return Batch(kernel, counting or _counting(kernel, run), run.seed, run.draws)
+
+
+def count(batch: Batch, numbers: range) -> Counts:
+    """Count some blocks on their own: integers that can be sent elsewhere and merged with those of other blocks."""
+    counts = Counts(batch.counting)
+    batch.work(counts, numbers)
+    return counts
+
+
+def rounds(run: Simulation, blocks: int, every: int = ROUND) -> Iterator[range]:
+    """Cut the blocks where it is asked whether to stop; a run that nobody stops is one piece."""
+    step = every if run.precision is not None or run.stop is not None else blocks
+    for begin in range(0, blocks, step):
+        yield range(begin, min(begin + step, blocks))
+
+
+def ended(run: Simulation, counts: Sequence[Counts], numbers: range) -> tuple[bool, bool]:
+    """Say after some blocks whether the simulation is over, and whether its result is then complete."""
+    done = min(numbers.stop * BLOCK, run.draws)
+    if run.precision is not None and worst_error(counts) <= run.precision:
+        return True, True
+    stopped = run.stop is not None and run.stop(done) and done < run.draws
+    return stopped or done >= run.draws, not stopped
+
+
+def merged(counts: Sequence[Counts]) -> Counts:
+    """Add up counts into the first of them."""
+    whole = counts[0]
+    for part in counts[1:]:
+        whole.merge(part)
+    return whole
+
+
 def simulate(given: Inputs, plan: Uncertainty, run: Simulation) -> Spread:
     """Draw, compute and rank the index many times, and summarise; units in the order of the table.
 
@@ -70,43 +134,17 @@ def simulate(given: Inputs, plan: Uncertainty, run: Simulation) -> Spread:
 
     Raises EngineError where the plan does not fit the tree, or the recipe asks for what batches cannot do.
     """
-    kernel = Kernel(Model.build(given, plan))
-    counting = _counting(kernel, run)
-    counts = [Counts(counting) for _ in range(run.workers)]
-    blocks, complete = -(-run.draws // BLOCK), True
+    batch = prepare(given, plan, run)
+    counts = [Counts(batch.counting) for _ in range(run.workers)]
+    complete = True
     with ThreadPoolExecutor(run.workers) as pool:
-        for begin in range(0, blocks, ROUND if _asked(run) else blocks):
-            numbers = range(begin, min(begin + (ROUND if _asked(run) else blocks), blocks))
+        for numbers in rounds(run, batch.blocks):
             shares = [numbers[worker :: run.workers] for worker in range(run.workers)]
-            list(pool.map(lambda mine, share: _work(kernel, run, mine, share), counts, shares))
-            done = min(numbers.stop * BLOCK, run.draws)
-            if run.precision is not None and worst_error(counts) <= run.precision:
+            list(pool.map(batch.work, counts, shares))
+            over, complete = ended(run, counts, numbers)
+            if over:
                 break
-            if done < run.draws and run.stop is not None and run.stop(done):
-                complete = False
-                break
-    return spread(_merged(counts), given.table.units, complete=complete)
-
-
-def _asked(run: Simulation) -> bool:
-    return run.precision is not None or run.stop is not None
-
-
-def _work(kernel: Kernel, run: Simulation, counts: Counts, numbers: range) -> None:
-    """Draw, compute and count whole blocks; of the last only as many draws count as are asked for."""
-    for number in numbers:
-        scores, failed = kernel.scores(draw(kernel.model, run.seed, number))
-        wanted = min(BLOCK, run.draws - number * BLOCK)
-        failures = int(np.count_nonzero(failed[:wanted]))
-        counts.failed += failures
-        counts.add(scores[:wanted] if failures == 0 else scores[:wanted][~failed[:wanted]])
-
-
-def _merged(counts: list[Counts]) -> Counts:
-    whole = counts[0]
-    for part in counts[1:]:
-        whole.merge(part)
-    return whole
+    return spread(merged(counts), given.table.units, complete=complete)
 
 
 def _counting(kernel: Kernel, run: Simulation) -> Plan:
