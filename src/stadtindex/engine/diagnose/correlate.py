@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
 
 from stadtindex.engine.arrays import Bools, Floats, Ints, canonical, present
+from stadtindex.engine.diagnose.pairwise import (
+    Found,
+    common_units,
+    correlations,
+    kendall_pairs,
+    pearson_pairs,
+    spearman_pairs,
+)
 from stadtindex.engine.errors import EngineError
-
-# A difference below this part of the magnitude is rounding.
-NOISE = 1e-12
 
 
 class Correlation(StrEnum):
@@ -27,9 +31,11 @@ class Correlation(StrEnum):
 class Correlations:
     """All pairs of `codes` (m,), pairwise complete; symmetric read-only matrices (m, m), NaN where undefined.
 
-    `coefficient` (-1..1, the diagonal 1), `p` (two-sided, of no relation), `q` (p adjusted after Benjamini and
-    Hochberg over all pairs: pairs with q <= 0.05 hold at most 5 % false discoveries in expectation), `units` (m, m)
-    with both values, `within` whether both columns belong to the same group. p and q are NaN on the diagonal.
+    `coefficient` (-1..1, the diagonal 1), `p` (two-sided, of no relation), `q` (p adjusted over all pairs: of the pairs
+    with q <= 0.05 at most 5 % are false discoveries in expectation), `units` (m, m) with both values, `within` whether
+    both columns belong to the same group. p and q are NaN on the diagonal. Tests of pairs that share a column depend on
+    each other: `q` (Benjamini and Hochberg) holds where they do so positively, `q_dependent` (Benjamini and Yekutieli)
+    whatever the dependence, and is the larger by the factor 1 + 1/2 + … + 1/pairs, at most 1.
     """
 
     kind: Correlation
@@ -38,6 +44,7 @@ class Correlations:
     coefficient: Floats
     p: Floats
     q: Floats
+    q_dependent: Floats
     units: Ints
     within: Bools
 
@@ -52,6 +59,7 @@ class Pair:
     coefficient: float
     p: float
     q: float
+    q_dependent: float
     units: int
 
 
@@ -67,63 +75,62 @@ def correlate(
     three units, or in which a column is constant, is NaN and no test. P-values: Student's t with n - 2 degrees of
     freedom (Pearson, Spearman), normal approximation with ties (Kendall's tau-b).
 
-    Reference: Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
+    References: Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x; Benjamini and Yekutieli (2001),
+    doi:10.1214/aos/1013699998.
     """
     names = ("",) * len(codes) if groups is None else tuple(groups)
     if columns.ndim != 2 or columns.shape[0] != len(codes) or len(names) != len(codes):
         raise EngineError(
             f"{len(codes)} codes, {len(names)} groups and columns {columns.shape} do not fit together"
         )
-    size = len(codes)
-    coefficient, p = np.full((size, size), np.nan), np.full((size, size), np.nan)
-    there = present(columns)
-    units = np.array([[int(np.count_nonzero(a & b)) for b in there] for a in there], dtype=np.int64)
-    for i in range(size):
-        coefficient[i, i] = 1.0 if units[i, i] >= 3 and not _constant(columns[i][there[i]]) else np.nan
-        for j in range(i):
-            both = there[i] & there[j]
-            found = METHODS[kind](columns[i][both], columns[j][both])
-            coefficient[i, j], p[i, j] = coefficient[j, i], p[j, i] = found
-    q = np.full_like(p, np.nan)
-    low = np.tril_indices(size, -1)
-    q[low] = false_discovery(p[low])
-    q.T[low] = q[low]
-    within = np.array([[a == b for b in names] for a in names], dtype=np.bool_).reshape(size, size)
-    units = units.reshape(size, size)
+    coefficient, p = METHODS[kind](columns)
+    units = common_units(columns)
+    within = np.array([[a == b for b in names] for a in names], dtype=np.bool_).reshape(units.shape)
     for frozen in (units, within):
         frozen.flags.writeable = False
-    return Correlations(
-        kind, tuple(codes), names, canonical(coefficient), canonical(p), canonical(q), units, within
-    )
+    q, q_dependent = (_over_all_pairs(p, dependent=dependent) for dependent in (False, True))
+    arrays = (canonical(each) for each in (coefficient, p, q, q_dependent))
+    return Correlations(kind, tuple(codes), names, *arrays, units, within)
 
 
-def false_discovery(p: Floats) -> Floats:
+def _over_all_pairs(p: Floats, *, dependent: bool) -> Floats:
+    low = np.tril_indices(len(p), -1)
+    q = np.full_like(p, np.nan)
+    q[low] = false_discovery(p[low], dependent=dependent)
+    q.T[low] = q[low]
+    return q
+
+
+def false_discovery(p: Floats, *, dependent: bool = False) -> Floats:
     """Adjust p-values (k,) after Benjamini and Hochberg: q = min over larger p of p · (k / rank); NaN stays out.
 
-    Reference: Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
+    With `dependent` = True after Benjamini and Yekutieli: p is first multiplied by 1 + 1/2 + … + 1/k, and the rate is
+    controlled whatever the dependence between the tests.
+
+    References: Benjamini and Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x; Benjamini and Yekutieli (2001),
+    doi:10.1214/aos/1013699998.
     """
     adjusted = np.full_like(p, np.nan)
     tested = np.flatnonzero(present(p))
     order = tested[np.argsort(p[tested], kind="stable")]
-    lowest = 1.0
-    for place in range(order.size, 0, -1):
-        index = order[place - 1]
-        lowest = min(lowest, float(p[index]) * (order.size / place))
-        adjusted[index] = lowest
+    places = np.arange(1, order.size + 1)
+    factor = float((1.0 / places).sum()) if dependent else 1.0
+    raised = p[order] * factor * (order.size / places)
+    adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return adjusted
 
 
 def notable(
     found: Correlations, *, within: bool, wanted: Callable[[float], bool], level: float = 0.05
 ) -> tuple[Pair, ...]:
-    """Return the pairs inside groups (or across) whose coefficient is `wanted` and whose q is <= level, strongest first.
+    """Return the pairs inside groups (or across) whose coefficient is `wanted`, strongest first, with q <= level.
 
-    With level = 1 every pair whose coefficient is wanted is returned.
+    q is that under any dependence. With level = 1 every pair whose coefficient is wanted is returned.
     """
     pairs = [
         pair
         for pair in pairs_of(found)
-        if pair.within is within and wanted(pair.coefficient) and pair.q <= level
+        if pair.within is within and wanted(pair.coefficient) and pair.q_dependent <= level
     ]
     return tuple(sorted(pairs, key=lambda pair: -abs(pair.coefficient)))
 
@@ -138,6 +145,7 @@ def pairs_of(found: Correlations) -> tuple[Pair, ...]:
             float(found.coefficient[i, j]),
             float(found.p[i, j]),
             float(found.q[i, j]),
+            float(found.q_dependent[i, j]),
             int(found.units[i, j]),
         )
         for i in range(len(found.codes))
@@ -147,52 +155,13 @@ def pairs_of(found: Correlations) -> tuple[Pair, ...]:
 
 
 def pearson(x: Floats, y: Floats) -> float:
-    """Return Pearson's correlation (-1..1) of x and y (n,); units with NaN left out, NaN where either is constant.
-
-    Sums are exact, so that the order of the units does not matter.
-    """
-    known = present(x) & present(y)
-    x, y = x[known], y[known]
-    if x.size < 3 or _constant(x) or _constant(y):
-        return math.nan
-    dx, dy = x - math.fsum(x.tolist()) / x.size, y - math.fsum(y.tolist()) / y.size
-    # Products of very small or large differences would leave the range of a double.
-    dx, dy = dx / np.abs(dx).max(), dy / np.abs(dy).max()
-    both, one, other = (math.fsum((a * b).tolist()) for a, b in ((dx, dy), (dx, dx), (dy, dy)))
-    return min(1.0, max(-1.0, both / math.sqrt(one * other)))
+    """Return Pearson's correlation (-1..1) of x and y (n,); units with NaN left out, NaN where either is constant."""
+    both = (present(x) & present(y))[np.newaxis]
+    return float(correlations(x[np.newaxis], y[np.newaxis], both)[0])
 
 
-def _constant(values: Floats) -> bool:
-    return values.size == 0 or float(values.max() - values.min()) <= NOISE * float(np.abs(values).max())
-
-
-Found = tuple[float, float]
-
-
-def _pearson(x: Floats, y: Floats) -> Found:
-    r = pearson(x, y)
-    free = x.size - 2
-    if math.isnan(r):
-        return r, math.nan
-    if abs(r) == 1.0:
-        return r, 0.0
-    return r, float(2.0 * stats.t.sf(abs(r) * math.sqrt(free / ((1.0 - r) * (1.0 + r))), free))
-
-
-def _spearman(x: Floats, y: Floats) -> Found:
-    return _pearson(stats.rankdata(x), stats.rankdata(y)) if x.size >= 3 else (math.nan, math.nan)
-
-
-def _kendall(x: Floats, y: Floats) -> Found:
-    """Kendall's tau-b: concordant minus discordant pairs, ties counted on both sides."""
-    if x.size < 3 or _constant(x) or _constant(y):
-        return math.nan, math.nan
-    found = stats.kendalltau(x, y, method="asymptotic")
-    return float(found.statistic), float(found.pvalue)
-
-
-METHODS: dict[Correlation, Callable[[Floats, Floats], Found]] = {
-    Correlation.PEARSON: _pearson,
-    Correlation.SPEARMAN: _spearman,
-    Correlation.KENDALL: _kendall,
+METHODS: dict[Correlation, Callable[[Floats], Found]] = {
+    Correlation.PEARSON: pearson_pairs,
+    Correlation.SPEARMAN: spearman_pairs,
+    Correlation.KENDALL: kendall_pairs,
 }
