@@ -4,14 +4,13 @@ Both work on the correlation matrix of the units that have all values (listwise)
 on one machine, within 1e-9 on another.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from stadtindex.engine.arrays import Floats, canonical, present
-from stadtindex.engine.diagnose.correlate import pearson
+from stadtindex.engine.diagnose.pairwise import correlations, pearson_pairs
 from stadtindex.engine.errors import EngineError
 
 # An eigenvalue below this is zero but for rounding; two loadings closer than this are equal.
@@ -52,7 +51,7 @@ def components(codes: Sequence[str], columns: Floats) -> Components:
         raise EngineError(
             f"components need two columns that vary over three complete units; {complete.shape[1]} unit(s) are complete"
         )
-    values, vectors = np.linalg.eigh(_correlations(complete))
+    values, vectors = np.linalg.eigh(pearson_pairs(complete)[0])
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
     sizes = np.abs(vectors)
     # The first of the largest decides, so that rounding between equal loadings does not.
@@ -82,13 +81,14 @@ def inflation(codes: Sequence[str], columns: Floats) -> Floats:
     factors = np.full(len(codes), np.nan)
     if len(kept) < 2 or complete.shape[1] < len(kept) + 2:
         return canonical(factors)
-    values, vectors = np.linalg.eigh(_correlations(complete))
+    values, vectors = np.linalg.eigh(pearson_pairs(complete)[0])
     within_zero = values <= NOISE
     squares = vectors * vectors
     found = np.sum(np.where(within_zero, 0.0, squares / np.where(within_zero, 1.0, values)), axis=1)
     found = np.where(np.any(squares[:, within_zero] > NOISE, axis=1), np.inf, np.maximum(found, 1.0))
+    place = {code: index for index, code in enumerate(codes)}
     for code, factor in zip(kept, found.tolist(), strict=True):
-        factors[list(codes).index(code)] = factor
+        factors[place[code]] = factor
     return canonical(factors)
 
 
@@ -97,14 +97,5 @@ def _complete(codes: Sequence[str], columns: Floats) -> tuple[tuple[str, ...], F
     if columns.ndim != 2 or columns.shape[0] != len(codes):
         raise EngineError(f"{len(codes)} codes and columns {columns.shape} do not fit together")
     complete = columns[:, np.all(present(columns), axis=0)]
-    varies = [not math.isnan(pearson(column, column)) for column in complete]
+    varies = present(correlations(complete, complete, present(complete)))
     return tuple(code for code, kept in zip(codes, varies, strict=True) if kept), complete[varies]
-
-
-def _correlations(columns: Floats) -> Floats:
-    size = columns.shape[0]
-    matrix = np.eye(size)
-    for i in range(size):
-        for j in range(i):
-            matrix[i, j] = matrix[j, i] = pearson(columns[i], columns[j])
-    return matrix

@@ -88,9 +88,17 @@ def correlate(
     within = np.array([[a == b for b in names] for a in names], dtype=np.bool_).reshape(units.shape)
     for frozen in (units, within):
         frozen.flags.writeable = False
-    q, q_dependent = (_over_all_pairs(p, dependent=dependent) for dependent in (False, True))
-    arrays = (canonical(each) for each in (coefficient, p, q, q_dependent))
-    return Correlations(kind, tuple(codes), names, *arrays, units, within)
+    return Correlations(
+        kind=kind,
+        codes=tuple(codes),
+        groups=names,
+        coefficient=canonical(coefficient),
+        p=canonical(p),
+        q=canonical(_over_all_pairs(p, dependent=False)),
+        q_dependent=canonical(_over_all_pairs(p, dependent=True)),
+        units=units,
+        within=within,
+    )
 
 
 def _over_all_pairs(p: Floats, *, dependent: bool) -> Floats:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stadtindex.engine.arrays import Floats, canonical, present
-from stadtindex.engine.diagnose.correlate import pearson
+from stadtindex.engine.diagnose.pairwise import correlations
 from stadtindex.engine.diagnose.smooth import correlation_ratio
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.results import Results
@@ -52,8 +52,11 @@ def influence(results: Results, nodes: Sequence[str] | None = None, on: str | No
     chosen = results.tree.leaves if nodes is None else tuple(nodes)
     weight = np.array([_weight(results, code, top) for code in chosen])
     target = results.score[top]
-    correlation = np.array([pearson(results.score[code], target) for code in chosen])
-    effect = np.array([correlation_ratio(results.score[code], target) for code in chosen])
+    scores = np.array([results.score[code] for code in chosen]).reshape(len(chosen), target.size)
+    correlation = correlations(
+        scores, np.broadcast_to(target, scores.shape), present(scores) & present(target)
+    )
+    effect = np.array([correlation_ratio(score, target) for score in scores])
     weight, share = _to_one(weight), _to_one(effect)
     ratio = np.divide(share, weight, out=np.full_like(share, np.nan), where=weight > 0.0)
     return Influence(top, chosen, *(canonical(each) for each in (weight, correlation, effect, share, ratio)))

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stadtindex.engine.arrays import Floats, canonical, present
+from stadtindex.engine.arrays import Bools, Floats, Ints, canonical, present
 from stadtindex.engine.errors import EngineError
+
+
+# A sum of covariances below this part of their sizes is zero but for rounding.
+NOISE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,7 @@ class Reliability:
 def reliability(codes: Sequence[str], columns: Floats) -> Reliability:
     """Compute alpha = m / (m - 1) · (1 - sum of variances / sum of all covariances) of columns (m, n units).
 
-    Variances over all values of a column, covariances pairwise complete, both with n - 1; sums are exact. A column
+    Variances over all values of a column, covariances pairwise complete, both with n - 1. A column
     without two distinct values takes no part. NaN with fewer than two columns, a pair without two common units, or a
     sum of covariances that is not > 0.
 
@@ -42,28 +46,30 @@ def reliability(codes: Sequence[str], columns: Floats) -> Reliability:
 
 def covariances(columns: Floats) -> Floats:
     """Return the pairwise complete sample covariances (m, m) of columns (m, n); NaN below two common units."""
-    size = columns.shape[0]
-    together = np.full((size, size), np.nan)
-    for i in range(size):
-        for j in range(i + 1):
-            together[i, j] = together[j, i] = _covariance(columns[i], columns[j])
+    there = present(columns)
+    together = np.full((len(columns), len(columns)), np.nan)
+    for i in range(len(columns)):
+        others = slice(0, i + 1)
+        both = there[i] & there[others]
+        count = np.count_nonzero(both, axis=1)[:, np.newaxis]
+        x, y = _apart(columns[i], both, count), _apart(columns[others], both, count)
+        found = np.where(count[:, 0] > 1, (x * y).sum(axis=1) / np.maximum(count[:, 0] - 1, 1), np.nan)
+        together[i, others] = together[others, i] = found
     return together
 
 
-def _covariance(x: Floats, y: Floats) -> float:
-    both = present(x) & present(y)
-    count = int(np.count_nonzero(both))
-    if count < 2:
-        return math.nan
-    x, y = x[both], y[both]
-    apart = (x - math.fsum(x.tolist()) / count) * (y - math.fsum(y.tolist()) / count)
-    return math.fsum(apart.tolist()) / (count - 1)
+def _apart(values: Floats, both: Bools, count: Ints) -> Floats:
+    """Return distances from the mean over the units in `both` (k, n), 0 elsewhere."""
+    chosen = np.where(both, values, 0.0)
+    apart: Floats = np.where(both, chosen - chosen.sum(axis=1, keepdims=True) / np.maximum(count, 1), 0.0)
+    return apart
 
 
 def _alpha(together: Floats) -> float:
     size = together.shape[0]
     if size < 2:
         return math.nan
-    own = math.fsum(np.diagonal(together).tolist())
-    total = math.fsum(together.ravel().tolist())
-    return size / (size - 1) * (1.0 - own / total) if total > 0.0 else math.nan
+    own, total = float(np.trace(together)), float(together.sum())
+    return (
+        size / (size - 1) * (1.0 - own / total) if total > NOISE * float(np.abs(together).sum()) else math.nan
+    )

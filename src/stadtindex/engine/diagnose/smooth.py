@@ -67,13 +67,12 @@ def _local(x: Floats, y: Floats) -> float:
     The squared correlation does not suffer where smoothing flattens the curve, as the curve's variance would.
     """
     apart = x[np.newaxis, :] - x[:, np.newaxis]
+    squares = apart * apart
     best, share = math.inf, 0.0
     for width in WIDTHS:
-        smoother = _smoother(apart, width)
-        own = np.diagonal(smoother)
+        curve, own = _lines(apart, squares, width, y)
         if not bool(np.all(own < 1.0 - 1e-6)):
             continue  # a point that nothing but itself predicts
-        curve = smoother @ y
         error = float(np.sum(((y - curve) / (1.0 - own)) ** 2))
         if error < best:
             best = error
@@ -82,14 +81,15 @@ def _local(x: Floats, y: Floats) -> float:
     return share
 
 
-def _smoother(apart: Floats, width: float) -> Floats:
-    """Return the matrix (n, n) that turns values into local lines at each point; NaN where no line is defined."""
-    weight = np.exp(-0.5 * (apart / width) ** 2)
-    s0, s1, s2 = (np.sum(weight * apart**power, axis=1) for power in (0, 1, 2))
+def _lines(apart: Floats, squares: Floats, width: float, y: Floats) -> tuple[Floats, Floats]:
+    """Return the local line's value at each point, and how much each counts in its own; (n,), NaN where no line is defined."""
+    weight = np.exp(squares * (-0.5 / width**2))
+    first = weight * apart
+    s0, s1, s2 = weight.sum(axis=1), first.sum(axis=1), np.einsum("ij,ij->i", weight, squares)
     spread = s0 * s2 - s1 * s1
     spread = np.where(spread > NOISE * s0 * s0, spread, np.nan)
-    lines: Floats = weight * (s2[:, np.newaxis] - s1[:, np.newaxis] * apart) / spread[:, np.newaxis]
-    return lines
+    curve: Floats = (s2 * (weight @ y) - s1 * (first @ y)) / spread
+    return curve, s2 / spread
 
 
 def _squared_correlation(curve: Floats, y: Floats) -> float:
