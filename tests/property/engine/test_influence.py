@@ -1,16 +1,28 @@
 """What holds for influence and for leaving nodes out, whatever the index."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
-from engine_indices import Choices, Index, indices
+from engine_indices import KINDS, Choices, Index, indices
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stadtindex.engine import Aggregation, EngineError, Normalisation, Results, Tree, Weighing
+from stadtindex.engine import (
+    Aggregation,
+    Cell,
+    EngineError,
+    Normalisation,
+    Recipe,
+    Results,
+    Table,
+    Tree,
+    Weighing,
+)
 from stadtindex.engine.diagnose.influence import influence
-from stadtindex.engine.diagnose.leave_out import leave_one_out, without
+from stadtindex.engine.diagnose.leave_out import leave_one_out, leave_out_plainly, without
 from stadtindex.engine.diagnose.smooth import correlation_ratio
+from stadtindex.engine.inputs import Inputs
 
 METHODS = (
     Normalisation.NONE,
@@ -77,7 +89,7 @@ def test_left_out_is_as_if_it_had_never_been_there(index: Index, data: st.DataOb
     assume(len(may) > 0)
     code = data.draw(st.sampled_from(may))
     expected = computed(cut(index, code))
-    found = leave_one_out(tree, lambda smaller: built(index, smaller), [code])
+    found = leave_out_plainly(tree, lambda smaller: built(index, smaller), [code])
     assume(found.failed == ())
     np.testing.assert_allclose(found.score[0], expected.rounded[tree.root], rtol=1e-9, atol=1e-9)
     assert found.rank[0].tolist() == expected.rank[tree.root].tolist()
@@ -90,7 +102,7 @@ def test_left_out_is_as_if_it_had_never_been_there(index: Index, data: st.DataOb
 @given(indices(KNOWN))
 def test_every_node_is_accounted_for(index: Index) -> None:
     tree = computed(index).tree
-    found = leave_one_out(tree, lambda smaller: built(index, smaller))
+    found = leave_out_plainly(tree, lambda smaller: built(index, smaller))
     told = [*found.nodes, *found.indispensable, *(code for code, _ in found.failed)]
     assert sorted(told) == sorted(node.code for node in tree.nodes if node.parent is not None)
     for code in found.indispensable:
@@ -102,8 +114,37 @@ def test_a_node_without_weight_changes_nothing_when_it_goes(index: Index) -> Non
     results = computed(index)
     tree = results.tree
     light = [node.code for node in tree.nodes if node.parent is not None and node.weight == 0.0]
-    found = leave_one_out(tree, lambda smaller: built(index, smaller), light)
+    found = leave_out_plainly(tree, lambda smaller: built(index, smaller), light)
     assert np.nanmax(np.abs(found.score_change), initial=0.0) == 0.0
+
+
+def inputs(index: Index) -> Inputs:
+    """What the engine computes from."""
+    tree = index.tree
+    rows = [[index.cells[unit][leaf] for leaf in tree.leaves] for unit in index.units]
+    values = [[math.nan if isinstance(entry, str) else entry for entry in row] for row in rows]
+    kinds = [[KINDS[entry] if isinstance(entry, str) else Cell.VALUE for entry in row] for row in rows]
+    columns = {
+        name: np.array([math.nan if by[unit] is None else by[unit] for unit in index.units], dtype=float)
+        for name, by in index.denominators.items()
+    }
+    bonus = {
+        code: np.array([points[unit] for unit in index.units], dtype=float)
+        for code, points in index.bonus.items()
+    }
+    table = Table.build(index.units, tree.leaves, values, kinds)
+    return Inputs(tree, table, Recipe(index.recipe, index.decimals), columns, bonus)
+
+
+@given(indices(KNOWN))
+def test_the_batch_and_building_node_by_node_agree(index: Index) -> None:
+    tree = computed(index).tree
+    batch = leave_one_out(inputs(index))
+    plain = leave_out_plainly(tree, lambda smaller: built(index, smaller))
+    assert batch.nodes == plain.nodes
+    assert batch.indispensable == plain.indispensable
+    assert [code for code, _ in batch.failed] == [code for code, _ in plain.failed]
+    np.testing.assert_allclose(batch.score, plain.score, rtol=1e-9, atol=1e-9)
 
 
 @given(columns, st.data())

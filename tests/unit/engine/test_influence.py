@@ -20,8 +20,9 @@ from stadtindex.engine import (
     compute,
 )
 from stadtindex.engine.diagnose.influence import influence
-from stadtindex.engine.diagnose.leave_out import leave_one_out, without
+from stadtindex.engine.diagnose.leave_out import leave_one_out, leave_out_plainly, without
 from stadtindex.engine.diagnose.smooth import correlation_ratio
+from stadtindex.engine.inputs import Inputs
 
 NAN = math.nan
 TREE = Tree.build([Node("index", None), Node("a", "index"), Node("b", "index")])
@@ -163,7 +164,7 @@ def test_where_nothing_is_known_there_is_no_share() -> None:
 
 def test_without_one_of_two_the_other_is_the_index() -> None:
     # The index is (20, 35, 50): ranks 3, 2, 1. Without a it is b (40, 20, 0), without b it is a.
-    found = leave_one_out(TREE, lambda tree: computed(tree, TABLE))
+    found = leave_out_plainly(TREE, lambda tree: computed(tree, TABLE))
     assert found.nodes == ("a", "b")
     assert found.units == ("u", "v", "w")
     assert found.score.tolist() == [[40.0, 20.0, 0.0], [0.0, 50.0, 100.0]]
@@ -194,7 +195,7 @@ def test_an_only_child_takes_its_parent_along() -> None:
     assert smaller is not None
     assert smaller.node("y").weight == 0.0
     assert smaller.node("b").weight == 1.0
-    found = leave_one_out(DEEP, lambda tree: computed(tree, DEEP_TABLE))
+    found = leave_out_plainly(DEEP, lambda tree: computed(tree, DEEP_TABLE))
     assert found.nodes == ("x", "y", "a", "b", "z")
     assert found.score.tolist() == [[30.0, 0.0], [10.0, 20.0], [30.0, 0.0], [10.0, 20.0], [20.0, 10.0]]
     assert found.mean_shift.tolist() == [0.0, 1.0, 0.0, 1.0, 0.0]
@@ -202,11 +203,11 @@ def test_an_only_child_takes_its_parent_along() -> None:
 
 def test_the_last_one_cannot_be_left_out() -> None:
     tree = Tree.build([Node("index", None), Node("x", "index"), Node("a", "x"), Node("b", "index", 0.0)])
-    found = leave_one_out(tree, lambda smaller: computed(smaller, TABLE))
+    found = leave_out_plainly(tree, lambda smaller: computed(smaller, TABLE))
     assert found.indispensable == ("x", "a")
     assert found.nodes == ("b",)
     alone = Tree.build([Node("a", None)])
-    nothing = leave_one_out(alone, lambda tree: computed(tree, Table.build(["u"], ["a"], [[1.0]])))
+    nothing = leave_out_plainly(alone, lambda tree: computed(tree, Table.build(["u"], ["a"], [[1.0]])))
     assert nothing.nodes == ()
     assert nothing.score.shape == (0, 1)
     assert without(alone, "a") is None
@@ -215,7 +216,7 @@ def test_the_last_one_cannot_be_left_out() -> None:
 def test_a_unit_that_loses_its_score_has_no_change() -> None:
     # The index is (1.5, 3, 2.5): ranks 3, 1, 2. Without b only u and w are left, with 1 and 5.
     table = Table.build(["u", "v", "w"], ["a", "b"], [[1.0, 2.0], [NAN, 3.0], [5.0, 0.0]])
-    found = leave_one_out(TREE, lambda tree: computed(tree, table), ["b"])
+    found = leave_out_plainly(TREE, lambda tree: computed(tree, table), ["b"])
     assert found.rank.tolist() == [[2, 0, 1]]
     assert np.array_equal(found.rank_change, [[-1.0, NAN, -1.0]], equal_nan=True)
     assert math.isnan(found.score_change[0, 1])
@@ -231,7 +232,7 @@ def test_where_the_rest_cannot_be_computed_the_reason_is_kept() -> None:
             raise EngineError("not without it", node="a")
         return computed(smaller, table)
 
-    found = leave_one_out(tree, build)
+    found = leave_out_plainly(tree, build)
     assert found.nodes == ("b", "c")
     assert found.failed == (("a", "node 'a': not without it"),)
 
@@ -242,12 +243,66 @@ def test_leaving_out_what_forbids_a_geometric_mean_is_fine() -> None:
         "a": NodeRecipe(Normalise(Normalisation.FIXED, lower=1.0, low=0.0, high=100.0)),
     }
     table = Table.build(["u", "v"], ["a", "b"], [[0.0, 4.0], [100.0, 9.0]])
-    found = leave_one_out(TREE, lambda tree: computed(tree, table, **chosen))
+    found = leave_out_plainly(TREE, lambda tree: computed(tree, table, **chosen))
     np.testing.assert_allclose(found.score, [[4.0, 9.0], [1.0, 100.0]], rtol=1e-9)
 
 
 def test_leave_out_is_frozen() -> None:
-    found = leave_one_out(TREE, lambda tree: computed(tree, TABLE))
+    found = leave_out_plainly(TREE, lambda tree: computed(tree, TABLE))
     for array in (found.score, found.rank, found.rank_change, found.mean_shift):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+
+
+# --- leave one out as one batch
+
+
+def inputs(tree: Tree, table: Table, **chosen: NodeRecipe) -> Inputs:
+    recipe = Recipe({node.code: chosen.get(node.code, NodeRecipe()) for node in tree.nodes})
+    return Inputs(tree, table, recipe, {}, {})
+
+
+def test_the_batch_gives_what_building_node_by_node_gives() -> None:
+    for tree, table in ((TREE, TABLE), (DEEP, DEEP_TABLE)):
+        batch = leave_one_out(inputs(tree, table))
+        plain = leave_out_plainly(tree, lambda smaller, table=table: computed(smaller, table))
+        assert batch.nodes == plain.nodes
+        assert batch.rank.tolist() == plain.rank.tolist()
+        np.testing.assert_allclose(batch.score, plain.score, rtol=1e-9)
+        np.testing.assert_array_equal(batch.rank_change, plain.rank_change)
+
+
+def test_the_batch_says_why_a_node_cannot_go() -> None:
+    # A geometric mean stands only as long as a hides that b has a zero somewhere in its own mean.
+    tree = Tree.build(
+        [Node("index", None), Node("x", "index"), Node("c", "index"), Node("a", "x"), Node("b", "x")]
+    )
+    table = Table.build(["u", "v"], ["a", "b", "c"], [[4.0, 0.0, 1.0], [2.0, 3.0, 2.0]])
+    found = leave_one_out(inputs(tree, table, index=NodeRecipe(combine=Aggregation.GEOMETRIC)))
+    assert [code for code, _ in found.failed] == ["a"]
+    assert "unit 'u'" in found.failed[0][1]
+    assert found.nodes == ("x", "c", "b")
+
+
+def test_what_is_not_done_in_batches_is_built_node_by_node() -> None:
+    median = NodeRecipe(combine=Aggregation.MEDIAN)
+    found = leave_one_out(inputs(TREE, TABLE, index=median))
+    plain = leave_out_plainly(TREE, lambda tree: computed(tree, TABLE, index=median))
+    assert found.score.tolist() == plain.score.tolist()
+
+
+def test_more_nodes_than_fit_into_a_block() -> None:
+    codes = [f"p{i}" for i in range(300)]
+    tree = Tree.build([Node("index", None), *(Node(code, "index") for code in codes)])
+    values = np.random.Generator(np.random.Philox(key=4)).gamma(2.0, size=(5, 300))
+    given = inputs(tree, Table.build([f"u{i}" for i in range(5)], codes, values))
+    found = leave_one_out(given)
+    assert found.nodes == tuple(codes)
+    for place in (0, 255, 256, 299):
+        expected = np.delete(values, place, axis=1).mean(axis=1)
+        np.testing.assert_allclose(found.score[place], expected, rtol=1e-9)
+
+
+def test_a_node_that_is_not_there_cannot_be_left_out() -> None:
+    with pytest.raises(EngineError, match="node 'x': the tree has no such node"):
+        leave_one_out(inputs(TREE, TABLE), ["x"])

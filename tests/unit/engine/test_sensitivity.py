@@ -170,13 +170,12 @@ def test_failed_builds_are_left_out_for_their_output_and_counted() -> None:
 
     def model(u: Floats) -> Floats:
         values = np.stack([plain_sum(u), plain_sum(u)], axis=1)
-        if len(calls) == 2:  # the first mixed sample
-            values[5, 0], values[7, 0] = NAN, math.inf
+        values[2 * 256 + 5, 0], values[2 * 256 + 7, 0] = NAN, math.inf  # in the first mixed sample
         calls.append(u.shape)
         return values
 
     found = sobol_indices(model, ["a", "b", "c"], chance(), SMALL)
-    assert calls == [(256, 3)] * 5
+    assert calls == [(5 * 256, 3)]
     assert found.used.tolist() == [254, 256]
     whole = sobol_indices(plain_sum, ["a", "b", "c"], chance(), SMALL)
     np.testing.assert_allclose(found.first.value[:, 1], whole.first.value[:, 0], rtol=1e-12)
@@ -192,11 +191,39 @@ def test_where_every_build_failed_nothing_is_known() -> None:
 
 
 def test_a_model_that_gives_the_wrong_shape() -> None:
-    with pytest.raises(EngineError, match=r"shape \(3,\) for 4 points|shape \(3, 1\) for 4 points"):
+    with pytest.raises(EngineError, match=r"shape \(3, 1\) for 12 points"):
         sobol_indices(lambda u: u[:3, 0], ["a"], chance(), Sampling(4, 0))
-    sizes = iter([2, 3, 2])
-    with pytest.raises(EngineError, match=r"shape \(4, 3\)"):
-        sobol_indices(lambda u: np.ones((4, next(sizes))), ["a"], chance(), Sampling(4, 0))
+    with pytest.raises(EngineError, match=r"shape \(12, 1, 1\) for 12 points"):
+        sobol_indices(lambda u: u[:, :, np.newaxis], ["a"], chance(), Sampling(4, 0))
+
+
+class Doubled:
+    """A model that works out once what its points stand for: twice the number."""
+
+    def __init__(self) -> None:
+        self.translated: list[tuple[int, ...]] = []
+
+    def translate(self, points: Floats) -> Floats:
+        self.translated.append(points.shape)
+        return 2.0 * points
+
+    def __call__(self, points: Floats) -> Floats:
+        return plain_sum(points / 2.0)
+
+
+def test_points_are_translated_once_before_they_are_mixed() -> None:
+    model = Doubled()
+    found = sobol_indices(model, ["a", "b", "c"], chance(), SMALL)
+    assert model.translated == [(512, 3)]
+    plain = sobol_indices(plain_sum, ["a", "b", "c"], chance(), SMALL)
+    np.testing.assert_array_equal(found.total.value, plain.total.value)
+
+
+def test_a_translation_keeps_the_shape() -> None:
+    model = Doubled()
+    model.translate = lambda points: points[:, :1]  # type: ignore[method-assign]
+    with pytest.raises(EngineError, match=r"translated into the shape \(8, 1\)"):
+        sobol_indices(model, ["a", "b", "c"], chance(), Sampling(4, 0))
 
 
 def test_what_else_is_refused() -> None:

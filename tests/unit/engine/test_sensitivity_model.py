@@ -22,7 +22,7 @@ from stadtindex.engine import (
 from stadtindex.engine.arrays import Floats
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.sensitivity.indices import Sampling, sobol_indices
-from stadtindex.engine.sensitivity.model import PlanModel
+from stadtindex.engine.sensitivity.model import PlanModel, Run
 from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,
@@ -102,7 +102,8 @@ def test_the_factors_are_those_of_the_plan() -> None:
 
 def test_every_point_is_one_build_of_the_engine() -> None:
     points = chance(3).random((300, len(FACTORS)))
-    outputs = model()(points)
+    built = model()
+    outputs = built(built.translate(points))
     reference = base(given()).rank["index"]
     assert outputs.shape == (300, 19)
     for point, row in zip(points, outputs, strict=True):
@@ -115,7 +116,8 @@ def test_every_point_is_one_build_of_the_engine() -> None:
 def test_the_number_of_points_does_not_matter() -> None:
     points = chance(4).random((515, len(FACTORS)))
     built = model()
-    np.testing.assert_allclose(built(points)[:7], built(points[:7]), rtol=1e-12)
+    translated = built.translate(points)
+    np.testing.assert_allclose(built(translated)[:7], built(translated[:7]), rtol=1e-12)
 
 
 def test_weights_by_concentration_have_the_stated_mean() -> None:
@@ -124,7 +126,7 @@ def test_weights_by_concentration_have_the_stated_mean() -> None:
     scores = base(given()).score
     # The index is s · x + (1 - s) · y with a share s of mean 2/3 (Beta with parameters 80/3 and 40/3).
     x, y = scores["x"][0], scores["y"][0]
-    share = (built(chance(5).random((4096, 2)))[:, 1] - y) / (x - y)
+    share = (built(built.translate(chance(5).random((4096, 2))))[:, 1] - y) / (x - y)
     assert share.mean() == pytest.approx(2 / 3, abs=0.005)
     assert share.var() == pytest.approx((2 / 9) / 41, rel=0.1)
 
@@ -159,15 +161,82 @@ def test_a_refused_build_is_not_a_number() -> None:
         Uncertainty(normalise=(SCALES[0], low), combine=(CombineChoice(1, MEANS),)),
         base(inputs).rank["index"],
     )
-    outputs = built(np.array([[0.2, 0.2], [0.2, 0.9], [0.9, 0.2], [0.9, 0.9]]))
+    outputs = built(built.translate(np.array([[0.2, 0.2], [0.2, 0.9], [0.9, 0.2], [0.9, 0.9]])))
     assert np.isnan(outputs).all(axis=1).tolist() == [False, False, False, True]
 
 
+MEASURED = tuple(MeasurementError(code, ErrorKind.RELATIVE, 0.1) for code in "abcd")
+
+
+def with_errors(plan: Uncertainty, workers: int = 1) -> PlanModel:
+    """The same index of values that are not put on a scale, so that a score is a weighted sum of them."""
+    values = chance(7).gamma(2.0, size=(9, 4))
+    table = Table.build([f"u{i}" for i in range(9)], list("abcd"), values)
+    inputs = Inputs(TREE, table, Recipe({node.code: NodeRecipe() for node in TREE.nodes}), {}, {})
+    return PlanModel(inputs, plan, base(inputs).rank["index"], Run(workers=workers, seed=5))
+
+
+def test_errors_of_measurement_are_one_factor_with_the_variance_they_state() -> None:
+    built = with_errors(Uncertainty(errors=MEASURED))
+    assert built.factors == ("errors",)
+    found = sobol_indices(built, built.factors, chance(), Sampling(2048, 0), built.outputs)
+    values = built.model.given.table.values
+    shares = np.array([2 / 3 / 4, 2 / 3 * 3 / 4, 1 / 6, 1 / 6])
+    expected = ((0.1 * values * shares) ** 2).sum(axis=1)
+    assert found.variance[1:10] == pytest.approx(expected, rel=0.15)
+    assert found.total.value[0] == pytest.approx(1.0, abs=0.1)
+
+
+def test_points_with_the_same_stream_have_the_same_errors() -> None:
+    plan = Uncertainty(combine=(CombineChoice(0, MEANS),), errors=MEASURED)
+    built = with_errors(plan)
+    points = np.array([[0.0, 3.0], [0.0, 3.0], [0.0, 700.0], [1.0, 700.0], [0.0, 3.0]])
+    outputs = built(points)
+    assert (outputs[0] == outputs[1]).all()
+    assert (outputs[0] == outputs[4]).all()
+    assert (outputs[0, 1:10] != outputs[2, 1:10]).all()
+    assert (outputs[2, 1:10] >= outputs[3, 1:10]).all()  # arithmetic and geometric mean of the same values
+    alone = built(points[3:4])
+    np.testing.assert_allclose(alone[0], outputs[3], rtol=1e-12)
+
+
+def test_errors_and_a_choice_share_the_variance() -> None:
+    plan = Uncertainty(weights=(WeightNoise(1, share=0.5),), errors=MEASURED)
+    built = with_errors(plan, workers=2)
+    found = sobol_indices(built, built.factors, chance(), Sampling(1024, 0), built.outputs)
+    assert found.factors == ("weights 1", "errors")
+    # Weights and values enter as a product: first-order and total index differ by the little that they do together.
+    sums = found.first.value[:, 1:10].sum(axis=0)
+    assert sums == pytest.approx(1.0, abs=0.15)
+    assert (found.total.value[:, 1:10].sum(axis=0) > 0.9).all()
+
+
+def test_only_some_units_are_watched() -> None:
+    inputs = given()
+    some = PlanModel(inputs, PLAN, base(inputs).rank["index"], Run(units=("u3", "u0"), workers=2))
+    assert some.outputs == ("mean absolute rank shift", "score u3", "score u0", "rank u3", "rank u0")
+    points = chance(3).random((40, len(FACTORS)))
+    every = model()
+    expected = every(every.translate(points))[:, [0, 4, 1, 13, 10]]
+    np.testing.assert_allclose(some(some.translate(points)), expected, rtol=1e-12)
+    with pytest.raises(EngineError, match="unit 'x': the table has no such unit"):
+        PlanModel(inputs, PLAN, base(inputs).rank["index"], Run(units=("x",)))
+    with pytest.raises(EngineError, match="at least one worker"):
+        Run(workers=0)
+
+
+def test_several_choices_as_one_factor() -> None:
+    built = model()
+    together = ["method" if name in ("normalise", "combine 0") else name for name in built.factors]
+    found = sobol_indices(built, together, chance(), Sampling(256, 0), built.outputs)
+    assert found.factors == ("method", "missing", "leave out", "weights 2")
+    single = sobol_indices(built, built.factors, chance(), Sampling(256, 0), built.outputs)
+    alone = dict(zip(single.factors, single.total.value[:, 0], strict=True))
+    assert found.total.value[0, 0] >= max(alone["normalise"], alone["combine 0"]) - 0.05
+
+
 def test_what_is_refused() -> None:
-    error = MeasurementError("a", ErrorKind.RELATIVE, 0.1)
-    with pytest.raises(EngineError, match="node 'a': errors of measurement are noise"):
-        model(replace(PLAN, errors=(error,)))
     with pytest.raises(EngineError, match="nothing to choose"):
         model(Uncertainty())
     with pytest.raises(EngineError, match="do not fit 8 columns"):
-        model()(np.ones((3, 2)))
+        model().translate(np.ones((3, 2)))

@@ -9,7 +9,6 @@ import numpy as np
 from stadtindex.engine.arrays import Bools, Floats, Ints, canonical, present
 from stadtindex.engine.errors import EngineError
 
-
 # A sum of covariances below this part of their sizes is zero but for rounding.
 NOISE = 1e-12
 

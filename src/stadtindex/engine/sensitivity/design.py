@@ -1,7 +1,7 @@
 """The points at which a sensitivity analysis builds the index: scrambled Sobol points in the Saltelli design."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import qmc
@@ -25,6 +25,16 @@ class Design:
     columns: tuple[tuple[int, ...], ...]
     a: Floats
     b: Floats
+
+    def translated(self, translate: Callable[[Floats], Floats]) -> "Design":
+        """Return the design with what the points stand for in their place: 2 N points at once, `a` before `b`.
+
+        A column may become another number; EngineError where the shape changes.
+        """
+        points = translate(np.concatenate([self.a, self.b]))
+        if points.shape != (2 * len(self.a), self.a.shape[1]):
+            raise EngineError(f"points were translated into the shape {points.shape}")
+        return replace(self, a=points[: len(self.a)], b=points[len(self.a) :])
 
     def mixed(self, factor: str) -> Floats:
         """Return the sample `a` with the columns of one factor taken from `b`; (N, d), a copy."""

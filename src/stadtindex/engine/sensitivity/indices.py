@@ -89,7 +89,9 @@ def sobol_indices(
     """Estimate first-order and total Sobol indices with bootstrap intervals.
 
     `factors` names each column of the model's input; columns of the same name are one grouped factor. The model maps
-    points (N, d), 0 < u < 1, to outputs (N,) or (N, m); it is called g + 2 times with N points each. A result that is
+    points (k, d), 0 < u < 1, to outputs (k,) or (k, m), each point by itself; it is called once, with all N · (g + 2)
+    points. A model that has a method `translate` (points to points) gets the base points translated, 2 N at once: what
+    a number between 0 and 1 stands for is then worked out once and not g + 2 times. A result that is
     NaN or infinite (a failed build) leaves its base point out for that output, and is counted. The intervals are
     percentiles of bootstrap resamples of the base points; for Sobol points they are wide rather than narrow.
 
@@ -120,15 +122,15 @@ def sobol_indices(
 
 def _build(model: Model, design: Design) -> Floats:
     """Evaluate the model at a, at b, and at a with each factor from b in turn; (g + 2, N, m)."""
-    count = design.a.shape[0]
-    built: list[Floats] = []
-    for points in (design.a, design.b, *(design.mixed(factor) for factor in design.factors)):
-        values = np.asarray(model(points), dtype=np.float64)
-        values = values[:, np.newaxis] if values.ndim == 1 else values
-        if values.ndim != 2 or values.shape[0] != count or values.shape != (built or [values])[0].shape:
-            raise EngineError(f"the model gave the shape {values.shape} for {count} points")
-        built.append(values)
-    return np.stack(built)
+    translate = getattr(model, "translate", None)
+    if translate is not None:
+        design = design.translated(translate)
+    points = np.concatenate([design.a, design.b, *(design.mixed(factor) for factor in design.factors)])
+    values = np.asarray(model(points), dtype=np.float64)
+    values = values[:, np.newaxis] if values.ndim == 1 else values
+    if values.ndim != 2 or len(values) != len(points):
+        raise EngineError(f"the model gave the shape {values.shape} for {len(points)} points")
+    return values.reshape(len(design.factors) + 2, len(design.a), values.shape[1])
 
 
 def _names(outputs: Sequence[str] | None, count: int) -> tuple[str, ...]:
@@ -174,12 +176,15 @@ def _ends(draws: Floats, level: float) -> Ends:
     """Return the estimate and the ends of its interval from draws (g, 1 + R, m); without resamples the ends are NaN."""
     value = draws[:, 0, :]
     low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
+    resampled = np.moveaxis(draws[:, 1:, :], 1, 0)
+    tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
     # A resample in which an output happens not to vary says nothing about it.
-    known = ~np.isnan(draws[:, 1:, :]).all(axis=1)
-    if known.any():
-        tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
-        resampled = np.moveaxis(draws[:, 1:, :], 1, 0)[:, known]
-        low[known], high[known] = np.nanquantile(resampled, tails, axis=0)
+    lost = np.isnan(resampled)
+    whole, some = ~lost.any(axis=0), ~lost.all(axis=0)
+    if len(resampled) > 0:
+        low[whole], high[whole] = np.quantile(resampled[:, whole], tails, axis=0)
+    if (some & ~whole).any():
+        low[some & ~whole], high[some & ~whole] = np.nanquantile(resampled[:, some & ~whole], tails, axis=0)
     return value, low, high
 
 

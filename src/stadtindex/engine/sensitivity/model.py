@@ -3,7 +3,8 @@
 It takes the plan and the batch computation of `engine.uncertainty.simulate`, and replaces its draws by given points.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,96 +20,128 @@ from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
 from stadtindex.engine.uncertainty.plan import BLOCK, Uncertainty, WeightNoise
 
+ERRORS = "errors"
+LEAVE_OUT = "leave out"
+
 
 @dataclass(frozen=True)
 class Factor:
-    """One uncertain choice: `name`, and how many columns of the unit cube it takes."""
+    """One uncertain choice: `name`, how many columns of the unit cube it takes, and among how many `options` it chooses.
+
+    Without options (0) the columns are numbers: weights, or the stream of the errors of measurement.
+    """
 
     name: str
     columns: int
+    options: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the model is evaluated: `units` whose score and rank are outputs (None: all), threads, seed of the errors."""
+
+    units: tuple[str, ...] | None = None
+    workers: int = 1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise EngineError(f"at least one worker, not {self.workers!r}")
 
 
 class PlanModel:
-    """Builds the index at points (N, d) of the unit cube: `model(points)` gives outputs (N, 1 + 2 n).
+    """Builds the index at points (k, d): `model(model.translate(points))` gives outputs (k, 1 + 2 n).
 
     `factors` (d,) names the factor of each column: "normalise", "missing", "combine DEPTH", "weights DEPTH" (one
-    column per weight), "leave out". A choice among k alternatives takes u in steps of 1 / k, in the order of the plan.
-    `outputs` names what comes out (`engine.sensitivity.outputs`); a build that a method refuses is NaN. `reference`
-    (n,) are the published ranks, 0 for none.
-
-    EngineError where the plan leaves nothing to choose, or holds errors of measurement: those are noise of every cell,
-    not a choice; leave them out of the plan.
+    column per weight), "leave out", "errors". A choice among k alternatives takes u in steps of 1 / k, in the order of
+    the plan; weights have the distribution of the plan; all errors of measurement are one factor, whose column chooses
+    one of the streams of errors (as many as points that are translated together). `outputs` names what comes out
+    (`engine.sensitivity.outputs`); a build that a method refuses is NaN. `reference` (n,) are the published ranks, 0
+    for none. EngineError where the plan leaves nothing to choose, or the recipe asks for what batches cannot do.
     """
 
-    def __init__(self, given: Inputs, plan: Uncertainty, reference: Ints) -> None:
-        if len(plan.errors) > 0:
-            raise EngineError(
-                "errors of measurement are noise, not a choice: leave them out", node=plan.errors[0].leaf
-            )
+    def __init__(self, given: Inputs, plan: Uncertainty, reference: Ints, run: Run | None = None) -> None:
+        self.run = Run() if run is None else run
         self.model = Model.build(given, plan)
         self.kernel = Kernel(self.model)
         self.reference = reference
-        found = tuple(_factors(self.model))
-        if len(found) == 0:
+        self.parts = tuple(_factors(self.model))
+        if len(self.parts) == 0:
             raise EngineError("the plan leaves nothing to choose")
-        self.factors = tuple(factor.name for factor in found for _ in range(factor.columns))
-        self.outputs = output_names(given.table.units)
+        self.factors = tuple(factor.name for factor in self.parts for _ in range(factor.columns))
+        self._watched = _places(given.table.units, self.run.units)
+        self.outputs = output_names([given.table.units[place] for place in self._watched])
 
-    def __call__(self, points: Floats) -> Floats:
-        """Build the index once per point; (N, 1 + 2 n)."""
+    def translate(self, points: Floats) -> Floats:
+        """Turn points of the unit cube (k, d) into what they stand for: number of the option, weight, stream of errors."""
         if points.ndim != 2 or points.shape[1] != len(self.factors):
             raise EngineError(f"points {points.shape} do not fit {len(self.factors)} columns")
-        scores = np.empty((points.shape[0], len(self.reference)))
-        # Points that choose alike stand together: a block is computed the faster, the fewer choices it holds.
-        order = self._order(points)
-        for start in range(0, order.size, BLOCK):
-            places = order[start : start + BLOCK]
-            filled = np.resize(places, BLOCK)
-            built, failed = self.kernel.scores(self._block(points[filled], start // BLOCK))
-            built[failed] = np.nan
-            scores[places] = built[: places.size]
-        return index_outputs(scores, ranks(scores, self.model.given.recipe.decimals), self.reference)
+        found = np.empty(points.shape)
+        for factor in self.parts:
+            at = self._columns(factor.name)
+            if factor.options > 0:
+                found[:, at] = np.minimum(np.floor(points[:, at] * factor.options), factor.options - 1)
+            elif factor.name == ERRORS:
+                # Each point has errors of its own: which, is nothing but a number.
+                found[:, at] = np.arange(len(points))[:, np.newaxis]
+        for noise in self.model.plan.weights:
+            at = self._columns(f"weights {noise.depth}")
+            found[:, at] = _noisy(points[:, at], noise, self.model.weights[self.model.depths == noise.depth])
+        return found
 
-    def _order(self, points: Floats) -> Ints:
-        """Return the places of the points (N,), those with the same choices side by side."""
-        plan = self.model.plan
-        code = self._chosen(points, "normalise", len(plan.normalise)) * max(1, len(plan.missing))
-        code = code + self._chosen(points, "missing", len(plan.missing))
-        for choice in plan.combine:
-            code = code * len(choice.options) + self._chosen(
-                points, f"combine {choice.depth}", len(choice.options)
-            )
-        return np.argsort(code, kind="stable")
+    def __call__(self, points: Floats) -> Floats:
+        """Build the index once per translated point; (k, 1 + 2 n)."""
+        scores = np.empty((len(points), len(self.reference)))
+        with ThreadPoolExecutor(self.run.workers) as pool:
+            for places, built in pool.map(lambda batch: self._built(points, *batch), self._batches(points)):
+                scores[places] = built
+        order = ranks(scores, self.model.given.recipe.decimals)
+        return index_outputs(scores, order, self.reference, self._watched)
+
+    def _batches(self, points: Floats) -> Iterator[tuple[Ints, Ints, int]]:
+        """Split the points: 256 places of points at a time, which of them are asked for, and the number of the block."""
+        if ERRORS in self.factors:
+            yield from _by_stream(points[:, self._columns(ERRORS)[0]].astype(np.int64))
+            return
+        # Points that choose alike stand together: a block is computed the faster, the fewer choices it holds.
+        code = np.zeros(len(points), dtype=np.int64)
+        for factor in self.parts:
+            if factor.options > 0 and factor.name != LEAVE_OUT:
+                code = code * factor.options + self._option(points, factor.name)
+        order = np.argsort(code, kind="stable")
+        for begin in range(0, order.size, BLOCK):
+            places = order[begin : begin + BLOCK]
+            yield np.resize(places, BLOCK), np.arange(places.size), begin // BLOCK
+
+    def _built(self, points: Floats, places: Ints, wanted: Ints, number: int) -> tuple[Ints, Floats]:
+        scores, failed = self.kernel.scores(self._block(points[places], number))
+        scores[failed] = np.nan
+        return places[wanted], scores[wanted]
 
     def _block(self, points: Floats, number: int) -> Block:
         plan, model = self.model.plan, self.model
         rules = max(1, len(plan.missing))
-        leaves = self._chosen(points, "normalise", len(plan.normalise)) * rules
-        leaves = leaves + self._chosen(points, "missing", len(plan.missing))
-        combine = {
-            choice.depth: self._chosen(points, f"combine {choice.depth}", len(choice.options))
-            for choice in plan.combine
-        }
-        weights = np.zeros((BLOCK, model.weights.size + 1))
+        leaves = self._option(points, "normalise") * rules + self._option(points, "missing")
+        combine = {choice.depth: self._option(points, f"combine {choice.depth}") for choice in plan.combine}
+        weights = np.zeros((len(points), model.weights.size + 1))
         weights[:, :-1] = model.weights
         for noise in plan.weights:
-            at = np.flatnonzero(model.depths == noise.depth)
-            weights[:, at] = _noisy(
-                points[:, self._places(f"weights {noise.depth}")], noise, model.weights[at]
-            )
-        left_out = self._chosen(points, "leave out", 1 + len(plan.leave_out)) - 1
+            weights[:, np.flatnonzero(model.depths == noise.depth)] = points[
+                :, self._columns(f"weights {noise.depth}")
+            ]
+        left_out = self._option(points, LEAVE_OUT) - 1
         for place, code in enumerate(plan.leave_out):
             weights[left_out == place, model.edge[code]] = 0.0
-        return Block(0, number, leaves, combine, weights, left_out)
+        return Block(self.run.seed, number, leaves, combine, weights, left_out)
 
-    def _chosen(self, points: Floats, name: str, alternatives: int) -> Ints:
-        """Return which alternative each point takes, (256,); the first where there is no choice."""
-        places = self._places(name)
+    def _option(self, points: Floats, name: str) -> Ints:
+        """Return which alternative each translated point takes, (k,); the first where there is no choice."""
+        places = self._columns(name)
         if len(places) == 0:
-            return np.zeros(points.shape[0], dtype=np.int64)
-        return np.minimum(points[:, places[0]] * alternatives, alternatives - 1).astype(np.int64)
+            return np.zeros(len(points), dtype=np.int64)
+        return points[:, places[0]].astype(np.int64)
 
-    def _places(self, name: str) -> list[int]:
+    def _columns(self, name: str) -> list[int]:
         return [place for place, factor in enumerate(self.factors) if factor == name]
 
 
@@ -116,16 +149,43 @@ def _factors(model: Model) -> Iterator[Factor]:
     plan = model.plan
     choices = [("normalise", len(plan.normalise)), ("missing", len(plan.missing))]
     choices += [(f"combine {choice.depth}", len(choice.options)) for choice in plan.combine]
-    choices += [("leave out", 1 + len(plan.leave_out))]
+    choices += [(LEAVE_OUT, 1 + len(plan.leave_out))]
     for name, alternatives in choices:
         if alternatives > 1:
-            yield Factor(name, 1)
+            yield Factor(name, 1, alternatives)
     for noise in plan.weights:
         yield Factor(f"weights {noise.depth}", int(np.count_nonzero(model.depths == noise.depth)))
+    if len(plan.errors) > 0:
+        yield Factor(ERRORS, 1)
+
+
+def _by_stream(streams: Ints) -> Iterator[tuple[Ints, Ints, int]]:
+    """Put every point where its stream of errors is drawn: stream s at place s mod 256 of block s div 256.
+
+    Points of the same stream go to different blocks of the same number; free places are filled with any point.
+    """
+    order = np.argsort(streams, kind="stable")
+    ordered = streams[order]
+    turn = np.arange(order.size) - np.searchsorted(ordered, ordered, side="left")
+    for key in np.unique(turn * (1 + streams.max() // BLOCK) + ordered // BLOCK).tolist():
+        again, number = divmod(key, 1 + int(streams.max()) // BLOCK)
+        mine = order[(turn == again) & (ordered // BLOCK == number)]
+        places = np.full(BLOCK, mine[0])
+        places[streams[mine] % BLOCK] = mine
+        yield places, streams[mine] % BLOCK, number
+
+
+def _places(units: Sequence[str], watched: Sequence[str] | None) -> Ints:
+    if watched is None:
+        return np.arange(len(units))
+    for unit in watched:
+        if unit not in units:
+            raise EngineError("the table has no such unit", unit=unit)
+    return np.array([list(units).index(unit) for unit in watched], dtype=np.int64)
 
 
 def _noisy(points: Floats, noise: WeightNoise, weights: Floats) -> Floats:
-    """Turn points (256, k) into weights with the distribution that `engine.uncertainty.blocks` draws from."""
+    """Turn points (k, weights) into weights with the distribution that `engine.uncertainty.blocks` draws from."""
     if noise.concentration is not None:
         drawn: Floats = special.gammaincinv(weights * noise.concentration, points)
         return np.maximum(drawn, SMALLEST)

@@ -25,16 +25,18 @@ def rank_shift(ranks: Ints, reference: Ints) -> Floats:
     return np.where(units > 0, apart / np.maximum(units, 1), np.nan)
 
 
-def index_outputs(scores: Floats, ranks: Ints, reference: Ints) -> Floats:
-    """Put the outputs of N builds side by side: rank shift, n scores, n ranks; (N, 1 + 2 n).
+def index_outputs(scores: Floats, ranks: Ints, reference: Ints, watched: Ints | None = None) -> Floats:
+    """Put the outputs of N builds side by side: rank shift, scores, ranks; (N, 1 + 2 n), or (N, 1 + 2 k) of those watched.
 
-    `scores` and `ranks` are (N, n), `reference` (n,) holds the ranks of the published result. Without a score or rank
-    (0) the output is NaN, and the analysis leaves the build out for that unit.
+    `scores` and `ranks` are (N, n), `reference` (n,) holds the ranks of the published result, `watched` (k,) are places
+    of units. The rank shift is that of all units. Without a score or rank (0) the output is NaN, and the analysis
+    leaves the build out for that unit.
     """
     if scores.shape != ranks.shape:
         raise EngineError(f"scores {scores.shape} and ranks {ranks.shape} do not fit together")
     shift = rank_shift(ranks, reference)[:, np.newaxis]
-    return np.concatenate([shift, scores, np.where(ranks > 0, ranks, np.nan)], axis=1)
+    some = slice(None) if watched is None else watched
+    return np.concatenate([shift, scores[:, some], np.where(ranks > 0, ranks, np.nan)[:, some]], axis=1)
 
 
 def output_names(units: Sequence[str]) -> tuple[str, ...]:
