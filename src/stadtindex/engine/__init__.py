@@ -3,21 +3,31 @@
 `compute` is the door; everything a caller needs to build its arguments and to read its results is named here.
 """
 
+from stadtindex.engine.background import Background, Period
 from stadtindex.engine.compute import compute
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.explain import Addend, Explanation, Note
 from stadtindex.engine.rank import rank, rank_within
 from stadtindex.engine.recipe import (
     Aggregation,
+    Bounded,
     Combining,
     Denominator,
+    Importance,
+    Imputation,
+    Impute,
     Missing,
     NodeRecipe,
     Normalisation,
     Normalise,
     Penalty,
     Recipe,
+    Screen,
+    Transformation,
+    Treat,
+    Treatment,
     Weighing,
+    Weighting,
 )
 from stadtindex.engine.results import Results
 from stadtindex.engine.table import Cell, Table
@@ -26,11 +36,16 @@ from stadtindex.engine.tree import Node, Tree
 __all__ = [
     "Addend",
     "Aggregation",
+    "Background",
+    "Bounded",
     "Cell",
     "Combining",
     "Denominator",
     "EngineError",
     "Explanation",
+    "Importance",
+    "Imputation",
+    "Impute",
     "Missing",
     "Node",
     "NodeRecipe",
@@ -38,11 +53,17 @@ __all__ = [
     "Normalise",
     "Note",
     "Penalty",
+    "Period",
     "Recipe",
     "Results",
+    "Screen",
     "Table",
+    "Transformation",
+    "Treat",
+    "Treatment",
     "Tree",
     "Weighing",
+    "Weighting",
     "compute",
     "rank",
     "rank_within",

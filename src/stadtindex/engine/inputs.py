@@ -1,13 +1,14 @@
 """What compute is given, checked: tree, table and recipe fit together, and so do denominators and bonus points."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from stadtindex.engine.arrays import Bools, Floats
+from stadtindex.engine.background import Background
 from stadtindex.engine.errors import EngineError
-from stadtindex.engine.recipe import Normalisation, Recipe
+from stadtindex.engine.recipe import Imputation, Normalisation, Recipe
 from stadtindex.engine.table import Table
 from stadtindex.engine.tree import Tree
 
@@ -21,6 +22,7 @@ class Inputs:
     recipe: Recipe
     denominators: Mapping[str, Floats]
     bonus: Mapping[str, Floats]
+    background: Background = field(default_factory=Background)
 
     def __post_init__(self) -> None:
         codes = {node.code for node in self.tree.nodes}
@@ -29,6 +31,7 @@ class Inputs:
         for code in self.recipe.nodes:
             self._check_direction(code)
             self._check_denominator(code)
+            self._check_imputation(code)
         for code in self.bonus:
             self._check_bonus(code)
 
@@ -47,6 +50,21 @@ class Inputs:
         if denominator.column not in self.denominators:
             raise EngineError("the denominator was not given", node=code, column=denominator.column)
         self._check_shape(self.denominators[denominator.column], "denominator", denominator.column)
+
+    def _check_imputation(self, code: str) -> None:
+        chosen = self.recipe.nodes[code]
+        if not chosen.imputes:
+            return
+        if not self.tree.is_leaf(code):
+            raise EngineError("only leaves are imputed; this node has children", node=code)
+        method, background = chosen.impute.method, self.background
+        if method in (Imputation.GROUP_MEAN, Imputation.GROUP_MEDIAN) and len(background.groups) == 0:
+            raise EngineError(f"imputation by {method} needs the group of every unit", node=code)
+        over_time = method in (Imputation.LATEST, Imputation.LINEAR)
+        if over_time and (background.period is None or len(background.others) == 0):
+            raise EngineError(
+                f"imputation by {method} needs the table in at least one other period", node=code
+            )
 
     def _check_bonus(self, code: str) -> None:
         if self.tree.is_leaf(code):

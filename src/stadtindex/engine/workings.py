@@ -9,7 +9,9 @@ from stadtindex.engine.arrays import Bools, Codes, Floats, Ints, canonical
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.rank import rank, round_once
 from stadtindex.engine.results import Results
+from stadtindex.engine.screen import Screened
 from stadtindex.engine.table import Cell
+from stadtindex.engine.treat.columns import Treated
 
 
 class Workings:
@@ -26,6 +28,9 @@ class Workings:
         self.row = {code: row for row, code in enumerate(codes)}
         self.raw = np.full(shape, np.nan)
         self.denominated = np.full(shape, np.nan)
+        self.imputed = np.full(shape, np.nan)
+        self.treated = np.full(shape, np.nan)
+        self.benchmark = np.full(shape, np.nan)
         self.normalised = np.full(shape, np.nan)
         self.cells = np.full(shape, Cell.VALUE, dtype=np.int8)
         self.combined = np.full(shape, np.nan)
@@ -39,6 +44,8 @@ class Workings:
         self.considered = np.zeros(shape, dtype=np.bool_)
         self.at_worst = np.full(shape, np.nan)
         self.at_best = np.full(shape, np.nan)
+        self.treatment: list[Treated] = []
+        self.screened: Screened | None = None
         self.constant: list[str] = []
         self.findings: list[str] = []
 
@@ -60,9 +67,12 @@ class Workings:
             recipe=recipe,
             raw=self._floats(self.raw, leaves),
             denominated=self._floats(self.denominated, leaves),
+            imputed=self._floats(self.imputed, leaves),
+            treated=self._floats(self.treated, leaves),
             normalised=self._floats(self.normalised, leaves),
             cells=self._codes(self.cells, leaves),
             combined=self._floats(self.combined, inner),
+            benchmark=self._floats(self.benchmark, inner),
             bonus=self._floats(self.bonus, inner),
             score=self._floats(self.score, everywhere),
             rounded=self._floats(rounded, everywhere),
@@ -74,6 +84,8 @@ class Workings:
             applicable=self._bools(self.applicable, everywhere),
             at_worst=self._floats(self.at_worst, everywhere),
             at_best=self._floats(self.at_best, everywhere),
+            treatment=tuple(self.treatment),
+            screened=self.screened,
             constant=tuple(self.constant),
             findings=tuple(self.findings),
         )

@@ -117,7 +117,8 @@ class Choices:
     leaf_methods: tuple[Normalisation, ...] = tuple(Normalisation)
     inner_methods: tuple[Normalisation, ...] = tuple(Normalisation)
     aggregations: tuple[Aggregation, ...] = tuple(Aggregation)
-    weighings: tuple[Weighing, ...] = tuple(Weighing)
+    weighings: tuple[Weighing, ...] = (Weighing.GIVEN, Weighing.EQUAL)
+    rules: tuple[Missing, ...] = (Missing.REWEIGHT, Missing.ZERO)
     absences: tuple[str, ...] = (MISSING, UNANSWERED, NOT_APPLICABLE)
     thresholds: tuple[float, ...] = (0.0, 0.0, 0.5, 0.6, 1.0)
     denominators: bool = True
@@ -216,8 +217,8 @@ def leaf_recipes(draw: st.DrawFn, choices: Choices, *, positive: bool) -> NodeRe
     divided = choices.denominators and draw(st.integers(0, 3)) == 0
     return NodeRecipe(
         normalise=normalise,
-        missing=draw(st.sampled_from(Missing)),
-        unanswered=draw(st.sampled_from(Missing)),
+        missing=draw(st.sampled_from(choices.rules)),
+        unanswered=draw(st.sampled_from(choices.rules)),
         denominator=Denominator("people", 2.0) if divided else None,
     )
 

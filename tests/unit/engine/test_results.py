@@ -78,7 +78,8 @@ def test_every_table_is_there_for_its_nodes() -> None:
     results = example()
     leaves, inner = {"a", "b", "c", "extra", "same"}, {"index", "good", "flat"}
     tables = results.tables()
-    of_leaves, of_inner = {"raw", "denominated", "normalised", "cells"}, {"combined", "bonus"}
+    of_leaves = {"raw", "denominated", "imputed", "treated", "normalised", "cells"}
+    of_inner = {"combined", "benchmark", "bonus"}
     for name, column in tables.items():
         expected = leaves if name in of_leaves else inner if name in of_inner else leaves | inner
         assert set(column) == expected, name

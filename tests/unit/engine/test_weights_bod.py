@@ -117,7 +117,7 @@ def test_negative_scores_and_impossible_shares_name_unit_and_node() -> None:
 
 def test_a_solver_that_gives_up_names_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     given_up = SimpleNamespace(status=4, message="numerical difficulties")
-    monkeypatch.setattr("stadtindex.engine.weigh.bod.linprog", lambda *_, **__: given_up)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: given_up)
     with pytest.raises(EngineError, match="numerical difficulties") as caught:
         benefit_of_the_doubt(siblings([[1, 2]]))
     assert caught.value.unit == "u0"

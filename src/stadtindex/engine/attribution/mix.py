@@ -1,13 +1,14 @@
 """Two states of an index, and every state between them: part of the causes changed already, the rest not yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
 import numpy as np
 
 from stadtindex.engine.arrays import Bools, Codes, Floats
+from stadtindex.engine.background import Background
 from stadtindex.engine.compute import compute
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.recipe import Recipe
@@ -32,17 +33,25 @@ Coalition = frozenset[Cause]
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """What one computation takes: the arguments of `compute`."""
+    """What one computation takes: the arguments of `compute`. What imputation looks at besides the table goes with the method."""
 
     tree: Tree
     table: Table
     recipe: Recipe
     denominators: Mapping[str, Floats] = field(default_factory=dict)
     bonus: Mapping[str, Floats] = field(default_factory=dict)
+    background: Background = field(default_factory=Background)
 
     def compute(self) -> Results:
         """Compute the state with the very function that makes rankings."""
-        return compute(self.tree, self.table, self.recipe, denominators=self.denominators, bonus=self.bonus)
+        return compute(
+            self.tree,
+            self.table,
+            self.recipe,
+            denominators=self.denominators,
+            bonus=self.bonus,
+            background=self.background,
+        )
 
     def keys(self) -> tuple[Key, ...]:
         """List all columns of data: those of the table, denominators and bonus points."""
@@ -178,10 +187,17 @@ class Side:
         return State(
             self.method.tree,
             table,
-            self.method.recipe,
+            _screening(self.method.recipe, frozenset(chosen)),
             {code: beside[i] for i, (_, code) in enumerate(names[:split])},
             {code: np.nan_to_num(beside[split + i]) for i, (_, code) in enumerate(names[split:])},
+            self.method.background,
         )
+
+
+def _screening(recipe: Recipe, units: frozenset[str]) -> Recipe:
+    """Return the recipe whose screening keeps and drops by name only units that are there."""
+    asked = recipe.screen
+    return replace(recipe, screen=replace(asked, keep=asked.keep & units, drop=asked.drop & units))
 
 
 def _partners(pair: Pair, keys: Sequence[Key], *, after: bool) -> list[Key | None]:

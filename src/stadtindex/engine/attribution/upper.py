@@ -10,7 +10,7 @@ from stadtindex.engine.attribution.mix import State
 from stadtindex.engine.compute import compute
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.rank import rank
-from stadtindex.engine.recipe import Aggregation, NodeRecipe, Normalisation, Recipe, Weighing
+from stadtindex.engine.recipe import Aggregation, NodeRecipe, Normalisation, Recipe, Screen, Weighing
 from stadtindex.engine.results import Results
 from stadtindex.engine.table import Cell, Table
 from stadtindex.engine.tree import Node, Tree
@@ -104,7 +104,7 @@ class Upper:
         nodes = {code: recipe.nodes[code] for code in self._inner} | {
             code: NodeRecipe() for code in self._cut
         }
-        self._recipe: Recipe = replace(recipe, nodes=nodes)
+        self._recipe: Recipe = replace(recipe, nodes=nodes, screen=Screen())
         self._alone = all(alone(recipe.nodes[code]) for code in self._inner)
         for foot, results in ((self._old, old), (self._new, new)):
             if not np.array_equal(self._compute(foot)[0], results.rounded[tree.root], equal_nan=True):

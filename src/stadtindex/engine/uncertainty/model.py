@@ -5,16 +5,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stadtindex.engine.arrays import LARGEST, NOISE, Bools, Codes, Floats, Ints, present
+from stadtindex.engine.arrays import LARGEST, Bools, Codes, Floats, Ints, present
 from stadtindex.engine.column import Column
-from stadtindex.engine.denominate import denominate
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.normalise.methods import NORMALISATIONS
-from stadtindex.engine.recipe import Aggregation, Missing, NodeRecipe, Normalisation, Normalise, Weighing
+from stadtindex.engine.prepare import prepare
+from stadtindex.engine.recipe import (
+    Aggregation,
+    Missing,
+    NodeRecipe,
+    Normalisation,
+    Normalise,
+    Treatment,
+    Weighing,
+)
 from stadtindex.engine.table import Cell
 from stadtindex.engine.uncertainty.plan import Uncertainty
-from stadtindex.engine.weigh.methods import WEIGHINGS
+from stadtindex.engine.weigh.methods import equal_shares, given_shares
 
 # Normalisations that look at one unit alone, and the ways to combine and to weigh, that a batch of draws can do.
 ELEMENTWISE = (Normalisation.NONE, Normalisation.FIXED, Normalisation.GOALPOSTS)
@@ -75,8 +83,9 @@ class Model:
     def build(cls, given: Inputs, plan: Uncertainty) -> "Model":
         """Check the plan and prepare; EngineError where a batch of draws cannot do what the recipe asks."""
         plan.check(given)
+        _refuse_errors(given, plan)
         parents, weights = _parents(given)
-        columns = tuple(_column(given, leaf) for leaf in given.tree.leaves)
+        columns = _columns(given)
         children = [child for parent in parents for child in parent.children]
         relative = any(parent.chosen.normalise.method not in ELEMENTWISE for parent in parents)
         threshold = any(parent.chosen.threshold > 0.0 for parent in parents)
@@ -106,23 +115,20 @@ def alternatives(
     scales: tuple[Normalise | None, ...] = plan.normalise if len(plan.normalise) > 0 else (None,)
     rules: tuple[Missing | None, ...] = plan.missing if len(plan.missing) > 0 else (None,)
     with np.errstate(all="ignore"):
-        return tuple(_leaves(given, plan, columns, (scale, rule)) for scale in scales for rule in rules)
+        by_rule = {rule: columns if rule is None else _columns(_under(given, rule)) for rule in rules}
+        return tuple(_leaves(given, plan, by_rule[rule], (scale, rule)) for scale in scales for rule in rules)
 
 
-def _column(given: Inputs, leaf: str) -> tuple[Column, Codes]:
-    """Return one leaf after denomination, and its cells; as `engine.compute` does."""
-    index = given.table.columns.index(leaf)
-    values, cells = given.table.values[:, index], given.table.cells[:, index]
-    column = Column(leaf, given.table.units, values, given.tree.node(leaf).direction)
-    denominator = given.recipe.nodes[leaf].denominator
-    if denominator is None:
-        return column, cells
-    by = given.denominators[denominator.column]
-    values = denominate(column, denominator, by)
-    known = np.abs(values[present(values)])
-    noise = NOISE * float(known.max()) if known.size > 0 else 0.0
-    cells = np.where((cells == Cell.VALUE) & np.isnan(by), np.int8(Cell.MISSING), cells)
-    return replace(column, values=values, noise=noise), cells
+def _columns(given: Inputs) -> tuple[tuple[Column, Codes], ...]:
+    """Return every leaf ready for its scale, and its cells; as `engine.compute` has them."""
+    with np.errstate(all="ignore"):
+        return tuple((leaf.column, leaf.cells) for leaf in prepare(given).leaves)
+
+
+def _under(given: Inputs, rule: Missing) -> Inputs:
+    """Return the inputs with another rule for missing cells."""
+    leaves = {code: replace(given.recipe.nodes[code], missing=rule) for code in given.tree.leaves}
+    return replace(given, recipe=replace(given.recipe, nodes={**given.recipe.nodes, **leaves}))
 
 
 def _leaves(
@@ -162,15 +168,27 @@ def _parents(given: Inputs) -> tuple[tuple[Parent, ...], Floats]:
         chosen = given.recipe.nodes[code]
         _refuse(code, chosen)
         children = tree.children(code)
-        shares = WEIGHINGS[chosen.weigh](
-            np.array([tree.node(child).weight for child in children]), np.empty(0)
-        )
+        stated = np.array([tree.node(child).weight for child in children])
+        shares = given_shares(stated) if chosen.weigh is Weighing.GIVEN else equal_shares(stated)
         counting = tuple(child for child, share in zip(children, shares, strict=True) if share > 0.0)
         edges = slice(begin, begin + len(counting))
         begin = edges.stop
         parents.append(Parent(code, tree.depth(code), counting, edges, chosen, tree.node(code).direction))
         weights.append(shares[shares > 0.0])
     return tuple(parents), np.concatenate(weights)
+
+
+def _refuse_errors(given: Inputs, plan: Uncertainty) -> None:
+    """Refuse errors of measurement where a drawn value would change what is imputed, or how a column is treated."""
+    for code in given.tree.leaves if len(plan.errors) > 0 else ():
+        if given.recipe.nodes[code].imputes or Missing.IMPUTE in plan.missing:
+            raise EngineError(
+                "errors of measurement are not drawn in batches where gaps are imputed", node=code
+            )
+    for error in plan.errors:
+        if given.recipe.nodes[error.leaf].treat.method is not Treatment.NONE:
+            why = "errors of measurement are not drawn in batches where the column is treated"
+            raise EngineError(why, node=error.leaf)
 
 
 def _refuse(code: str, chosen: NodeRecipe) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stadtindex.engine.arrays import Bools, Floats, canonical, sum_in_order
+from stadtindex.engine.recipe import Importance
 from stadtindex.engine.weigh.components import eigen
-from stadtindex.engine.weigh.importance import Importance, Influence, influence
+from stadtindex.engine.weigh.importance import Influence, influence
 from stadtindex.engine.weigh.siblings import (
     NOISE,
     Siblings,
@@ -62,9 +63,9 @@ def balanced(siblings: Siblings, importance: Importance = Importance.SQUARED_COR
     ratio. Sought are weights >= 0 with the least sum of squared differences between the shares of importance and the
     shares of the stated weights; if they do not come true, a finding names the child that is furthest off. A child of
     stated weight 0 stays out, one that does not vary gets weight 0, both without importance. One varying child gets
-    all the weight; where nothing varies (also n = 1) all count the same, with a finding. Perfectly collinear
-    children share equally, in standard deviations, what one of them would get. With gaps, correlations are pairwise complete, and the importance is that in the
-    composite without gaps.
+    all the weight; where nothing varies (also n = 1) all count the same, with a finding. Perfectly collinear children
+    share equally, in standard deviations, what one of them would get. With gaps, correlations are pairwise complete,
+    and the importance is that in the composite without gaps.
 
     The search is deterministic: the solution of the linear equations where it has no negative weight, otherwise
     projected Levenberg-Marquardt steps from up to 24 fixed points, fewer with more than 16
@@ -92,7 +93,7 @@ def balanced(siblings: Siblings, importance: Importance = Importance.SQUARED_COR
         weights=spread(weights, varying),
         target=_widened(target, varying),
         importance=_widened(shares, varying),
-        objective=math.fsum(((shares - target) ** 2).tolist()),
+        objective=_objective(shares, target),
         explained=_widened(sways.explained(pulls), varying),
         correlation=_widened(sways.correlation(pulls), varying),
         shrinkage=sways.shrinkage,
@@ -195,7 +196,8 @@ def _descend(sways: Influence, target: Floats, start: Floats) -> tuple[Floats, f
 
 
 def _objective(shares: Floats, target: Floats) -> float:
-    return math.fsum(((shares - target) ** 2).tolist())
+    apart = shares - target
+    return math.fsum((apart * apart).tolist())
 
 
 def _step(found: tuple[Floats, Floats], target: Floats, pulls: Floats, damping: float) -> Floats:

@@ -2,33 +2,26 @@
 
 One linear programme per unit (data envelopment analysis with outputs only): the weights that maximise its weighted
 sum relative to the best of all units under the same weights. The score of a unit is unique; its weights need not be.
-They do not depend on the order of the units, and what the solver leaves to rounding is rounded away.
+They do not depend on the order of the units. The solver (HiGHS) promises no last bits: weights are rounded to 12
+significant digits, and on another machine results are equal within 1e-9, not to the last bit.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
-from scipy.optimize import linprog
 
 from stadtindex.engine.arrays import Bools, Floats, canonical, present, sum_in_order
 from stadtindex.engine.errors import EngineError
+from stadtindex.engine.recipe import Bounded
 from stadtindex.engine.weigh.siblings import NOISE, Siblings, to_one
 
-# The last bits of the solver's weights are its own business: so many binary digits are kept, and no traces of nothing.
-KEPT_BITS = 40
+# The last bits of the solver's weights are its own business: so many digits are kept, and no traces of nothing.
+DIGITS = 12
 TRACE = 1e-13
 # How far the solver may leave a bound, of contributions that are around 1: its strictest setting.
 STRICT = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-
-
-class Bounded(StrEnum):
-    """What bounds limit: a child's weight, or the share it contributes to the unit's own weighted sum."""
-
-    WEIGHT = "weight"
-    SHARE = "share"
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,9 @@ class BodWeights:
     findings: tuple[str, ...]
 
 
-def benefit_of_the_doubt(siblings: Siblings, bounds: Bounds | None = None) -> BodWeights:
+def benefit_of_the_doubt(
+    siblings: Siblings, bounds: Bounds | None = None, own: Floats | None = None
+) -> BodWeights:
     """Give every unit the weights, within the bounds, under which it looks best against all others.
 
     Scores >= 0, otherwise EngineError naming unit and node. A missing score of the unit itself gets weight 0: lower
@@ -76,6 +71,9 @@ def benefit_of_the_doubt(siblings: Siblings, bounds: Bounds | None = None) -> Bo
     weight 0 stay out; apart from that the stated weights are not used. A unit whose scores are all 0 has score 0 and
     weights in the middle of the bounds. Without bounds, a unit that is best in one child has score 1; so has every
     unit where a child is constant (a finding says so). A share that is demanded of a score 0 is an EngineError.
+
+    With `own` (n, k) every unit is measured with these scores in place of its own, against itself and all others as
+    they are: what it would score if its gaps were filled. Scores below 0 count as 0 there.
 
     References: Cherchye, Moesen, Rogge and Van Puyenbroeck (2007), doi:10.1007/s11205-006-9029-7; for missing scores
     Kuosmanen (2009), doi:10.1057/jors.2008.132.
@@ -89,10 +87,15 @@ def benefit_of_the_doubt(siblings: Siblings, bounds: Bounds | None = None) -> Bo
     # Contributions are measured in the best score of each child, so that no child is too small for the solver.
     best = scores.max(axis=0, initial=0.0)
     scale = np.where(best > 0.0, best, 1.0)
+    if own is not None:
+        known = present(own) & counted
+        scores = np.where(known, np.maximum(own, 0.0), 0.0)
     weights = np.full(scores.shape, np.nan)
     for unit in np.flatnonzero(known.any(axis=1)).tolist():
         there = known[unit]
-        task = Programme(scores[unit, there], rivals[:, there], scale[there], _relaxed(limits, there))
+        mine = scores[unit, there]
+        others = rivals[:, there] if own is None else np.concatenate([rivals[:, there], mine[np.newaxis]])
+        task = Programme(mine, others, scale[there], _relaxed(limits, there))
         weights[unit] = 0.0
         weights[unit, there] = _solve(task, siblings.units[unit])
     return _result(siblings, scores, rivals, weights)
@@ -149,7 +152,10 @@ def _undominated(scores: Floats) -> Floats:
 
 
 def _solve(task: Programme, unit: str) -> Floats:
-    """Return the most favourable weights (m,), summing to 1."""
+    """Return the most favourable weights (m,), summing to 1 up to their rounding to 12 digits."""
+    # Imported here, for whoever computes without a linear programme should not wait for it.
+    from scipy.optimize import linprog
+
     lower, upper = np.array(task.bounds.lower), np.array(task.bounds.upper)
     by_weight = task.bounds.of is Bounded.WEIGHT
     if not (task.own > 0.0).any():
@@ -157,8 +163,9 @@ def _solve(task: Programme, unit: str) -> Floats:
     # Bounds on weight / sum of weights, or on weight · score / sum of weight · score, made linear.
     own = task.own / task.scale
     measure = task.scale.min() / task.scale if by_weight else own
-    above = np.outer(lower, measure) - np.diag(measure)
-    below = np.diag(measure) - np.outer(upper, measure)
+    own_part = np.diag(measure)
+    above = lower[:, np.newaxis] * measure - own_part
+    below = own_part - upper[:, np.newaxis] * measure
     bounding = np.concatenate([above[lower > 0.0], below[upper < 1.0]])
     solved = linprog(
         -own,
@@ -171,8 +178,8 @@ def _solve(task: Programme, unit: str) -> Floats:
         raise EngineError(f"benefit of the doubt has no solution: {solved.message}", unit=unit)
     found = to_one(np.maximum(np.asarray(solved.x, dtype=np.float64), 0.0))
     cleaned = np.where((found < TRACE) & (lower == 0.0), 0.0, found)
-    mantissa, exponent = np.frexp(cleaned)
-    return to_one(np.ldexp(np.rint(np.ldexp(mantissa, KEPT_BITS)), exponent - KEPT_BITS) / task.scale)
+    weights = to_one(cleaned / task.scale)
+    return np.array([float(f"{weight:.{DIGITS - 1}e}") for weight in weights.tolist()])
 
 
 def _middle(lower: Floats, upper: Floats) -> Floats:
@@ -187,7 +194,7 @@ def _result(siblings: Siblings, scores: Floats, rivals: Floats, weights: Floats)
     with np.errstate(invalid="ignore", divide="ignore"):
         parts: Floats = weights * scores
         own = sum_in_order(parts.T)
-        best = np.full(own.shape, 0.0)
+        best = np.fmax(own, 0.0)
         for rival in rivals:
             best = np.fmax(best, sum_in_order((weights * rival).T))
         score = np.where(best > 0.0, np.minimum(own / best, 1.0), np.where(np.isnan(own), np.nan, 0.0))

@@ -6,23 +6,16 @@ all that matters; its length is not. Sums run in a fixed order, without BLAS.
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from stadtindex.engine.arrays import Floats, canonical, present, sum_in_order
+from stadtindex.engine.recipe import Importance
 from stadtindex.engine.weigh.components import eigen
 from stadtindex.engine.weigh.siblings import NOISE, correlations, deviations
 
 # The curve behind a correlation ratio: at most of this degree, with so many units for each degree.
 DEGREE, UNITS_PER_DEGREE = 3, 5
-
-
-class Importance(StrEnum):
-    """What is meant by the importance of a child: how much of the composite's variance it explains, alone."""
-
-    SQUARED_CORRELATION = "squared_correlation"
-    CORRELATION_RATIO = "correlation_ratio"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +40,8 @@ class Influence:
         along = sum_in_order(np.moveaxis(self.forms, 2, 0) * pulls[:, np.newaxis, np.newaxis])
         squares = sum_in_order((along * along).T)
         total = math.fsum(squares.tolist())
-        if not total > NOISE * NOISE * float(pulls.max()) ** 2:
+        largest = float(pulls.max())
+        if not total > NOISE * NOISE * largest * largest:
             return np.full(pulls.shape, np.nan), np.full(self.related.shape, np.nan)
         sign = np.where(along[:, :1] < 0.0, -1.0, 1.0) if self.signed else np.ones((pulls.size, 1))
         slopes = sum_in_order(np.moveaxis(2.0 * along[:, :, np.newaxis] * self.forms, 1, 0))
@@ -59,7 +53,8 @@ class Influence:
         """Return the correlation (m,) of each child with the composite; NaN where the composite is constant."""
         along = sum_in_order(self.related.T * pulls[:, np.newaxis])
         variance = math.fsum((along * pulls).tolist())
-        if not variance > NOISE * float(pulls.max()) ** 2:
+        largest = float(pulls.max())
+        if not variance > NOISE * largest * largest:
             return np.full(pulls.shape, np.nan)
         return np.clip(along / math.sqrt(variance), -1.0, 1.0)
 
@@ -68,7 +63,8 @@ class Influence:
         along = sum_in_order(np.moveaxis(self.forms, 2, 0) * pulls[:, np.newaxis, np.newaxis])
         whole = sum_in_order(self.related.T * pulls[:, np.newaxis])
         variance = math.fsum((whole * pulls).tolist())
-        if not variance > NOISE * float(pulls.max()) ** 2:
+        largest = float(pulls.max())
+        if not variance > NOISE * largest * largest:
             return np.full(pulls.shape, np.nan)
         return np.minimum(sum_in_order((along * along).T) / variance, 1.0)
 

@@ -99,7 +99,8 @@ def standard_deviation(column: Floats) -> float:
     mean = math.fsum(known.tolist()) / known.size
     away = known - mean
     largest = float(np.abs(away).max())
-    return largest * math.sqrt(math.fsum(((away / largest) ** 2).tolist()) / (known.size - 1))
+    scaled = away / largest
+    return largest * math.sqrt(math.fsum((scaled * scaled).tolist()) / (known.size - 1))
 
 
 def correlation(one: Floats, other: Floats) -> float:

@@ -1,65 +1,10 @@
-"""What a method maker may choose, per node: the names of all methods and their parameters, checked."""
+"""The parameters of normalisations, aggregations, weighings and denominators, checked."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from stadtindex.engine.arrays import LARGEST
 from stadtindex.engine.errors import EngineError
-
-
-class Normalisation(StrEnum):
-    """How a column is put on a scale; the functions are in `engine.normalise.methods`."""
-
-    NONE = "none"
-    FIXED = "fixed"
-    MIN_MAX = "min_max"
-    Z_SCORE = "z_score"
-    RANK = "rank"
-    PERCENTILE = "percentile"
-    GOALPOSTS = "goalposts"
-    SHARE_OF_BEST = "share_of_best"
-    BORDA = "borda"
-    DISTANCE_TO_BEST = "distance_to_best"
-    DISTANCE_TO_UNIT = "distance_to_unit"
-    DISTANCE_TO_TARGET = "distance_to_target"
-    TWO_SIDED = "two_sided"
-
-
-class Weighing(StrEnum):
-    """How the children of a node are weighed; the functions are in `engine.weigh.methods`."""
-
-    GIVEN = "given"
-    EQUAL = "equal"
-
-
-class Aggregation(StrEnum):
-    """How the children of a node are combined; the functions are in `engine.aggregate.methods`."""
-
-    ARITHMETIC = "arithmetic"
-    GEOMETRIC = "geometric"
-    HARMONIC = "harmonic"
-    GENERALISED = "generalised"
-    MEDIAN = "median"
-    OWA = "owa"
-    MPI = "mpi"
-    AMPI = "ampi"
-    DP2 = "dp2"
-    COPELAND = "copeland"
-
-
-class Penalty(StrEnum):
-    """What an unbalanced profile costs: points (higher is better), or points on top (of a burden)."""
-
-    DOWN = "down"
-    UP = "up"
-
-
-class Missing(StrEnum):
-    """What stands in for a value that is not there: nothing (the rest is re-weighted), or the worst of the scale."""
-
-    REWEIGHT = "reweight"
-    ZERO = "zero"
+from stadtindex.engine.recipe.names import Aggregation, Bounded, Importance, Normalisation, Penalty
 
 
 @dataclass(frozen=True)
@@ -87,8 +32,8 @@ class Normalise:
 
     def __post_init__(self) -> None:
         """Refuse ends that are not finite or not in order, and parameters that the method needs and lacks."""
-        _finite(lower=self.lower, upper=self.upper, low=self.low, high=self.high, mean=self.mean, sd=self.sd)
-        _finite(target=self.target)
+        finite(lower=self.lower, upper=self.upper, low=self.low, high=self.high, mean=self.mean, sd=self.sd)
+        finite(target=self.target)
         if not self.lower < self.upper:
             raise EngineError(f"the target scale must rise, not {self.lower!r} to {self.upper!r}")
         if self.method in (Normalisation.FIXED, Normalisation.GOALPOSTS, Normalisation.TWO_SIDED):
@@ -146,7 +91,7 @@ class Combining:
 
     def __post_init__(self) -> None:
         """Refuse a power out of range, order weights that are negative or all 0, and ends that do not rise."""
-        _finite(power=self.power, low=self.low, high=self.high)
+        finite(power=self.power, low=self.low, high=self.high)
         if self.power is not None and not (
             self.power == 0.0 or SMALLEST_POWER <= abs(self.power) <= LARGEST_POWER
         ):
@@ -167,6 +112,38 @@ class Combining:
 
 
 @dataclass(frozen=True)
+class Weighting:
+    """The parameters of a weighing; those that a method does not use are ignored by it.
+
+    `components` is how many principal components are kept (PCA; None: by their eigenvalues). `importance` is what
+    balanced weights make come true. Benefit of the doubt: every child's weight, or the share it contributes (`of`),
+    lies between `lower` and `upper`, 0 to 1; with `around` (0..1) also within that share of its stated weight. `top`
+    is the score of a unit that no other beats under its own weights; None: the plain mean under its own weights.
+    """
+
+    components: int | None = None
+    importance: Importance = Importance.SQUARED_CORRELATION
+    lower: float = 0.0
+    upper: float = 1.0
+    of: Bounded = Bounded.WEIGHT
+    around: float | None = None
+    top: float | None = 100.0
+
+    def __post_init__(self) -> None:
+        """Refuse less than one component, bounds that are no shares or do not rise, and a top that is not > 0."""
+        if self.components is not None and self.components < 1:
+            raise EngineError(f"components must be at least 1, not {self.components!r}")
+        if not 0.0 <= self.lower <= self.upper <= 1.0:
+            raise EngineError(
+                f"bounds must be 0 <= lower <= upper <= 1, not {self.lower!r} and {self.upper!r}"
+            )
+        if self.around is not None and not 0.0 <= self.around <= 1.0:
+            raise EngineError(f"around is a share between 0 and 1, not {self.around!r}")
+        if self.top is not None and not 0.0 < self.top <= LARGEST:
+            raise EngineError(f"top must be a number > 0, not {self.top!r}")
+
+
+@dataclass(frozen=True)
 class Denominator:
     """A leaf is divided by this column and multiplied by `per` (1,000 for "per 1,000 inhabitants")."""
 
@@ -178,49 +155,8 @@ class Denominator:
             raise EngineError(f"per must be a number > 0, not {self.per!r}", column=self.column)
 
 
-@dataclass(frozen=True)
-class NodeRecipe:
-    """Everything that is chosen for one node.
-
-    Leaves use `normalise`, `denominator`, `missing` (cells whose source lacks a value) and `unanswered`. Inner nodes
-    use `weigh` and `combine` (its parameters are in `combining`) for their children, `threshold` (0..1: with a smaller share of the children's weight
-    present the node has no value; a worst value put in for a missing one counts as present), `bonus_cap` (None: no bonus may be given), `bonus_top` (what a bonus cannot
-    exceed), and `normalise` once more for the combined column.
-    """
-
-    normalise: Normalise = field(default_factory=Normalise)
-    weigh: Weighing = Weighing.GIVEN
-    combine: Aggregation = Aggregation.ARITHMETIC
-    combining: Combining = field(default_factory=Combining)
-    threshold: float = 0.0
-    missing: Missing = Missing.REWEIGHT
-    unanswered: Missing = Missing.ZERO
-    denominator: Denominator | None = None
-    bonus_cap: float | None = None
-    bonus_top: float = 100.0
-
-    def __post_init__(self) -> None:
-        self.combining.check(self.combine)
-        if not 0.0 <= self.threshold <= 1.0:
-            raise EngineError(f"the threshold is a share between 0 and 1, not {self.threshold!r}")
-        _finite(bonus_cap=self.bonus_cap, bonus_top=self.bonus_top)
-        if self.bonus_cap is not None and self.bonus_cap < 0.0:
-            raise EngineError(f"bonus_cap must be >= 0, not {self.bonus_cap!r}")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The recipe of a whole tree: one NodeRecipe per node code, and the decimals of the one rounding (0..12)."""
-
-    nodes: Mapping[str, NodeRecipe]
-    decimals: int = 10
-
-    def __post_init__(self) -> None:
-        if self.decimals not in range(13):
-            raise EngineError(f"decimals must be a whole number from 0 to 12, not {self.decimals!r}")
-
-
-def _finite(**values: float | None) -> None:
+def finite(**values: float | None) -> None:
+    """Refuse the first of the named numbers that is not finite, or beyond 1e100; None is no number."""
     for name, value in values.items():
         if value is not None and not abs(value) <= LARGEST:
             raise EngineError(f"{name} must be a finite number, not {value!r}")
