@@ -84,7 +84,7 @@ def test_every_table_is_there_for_its_nodes() -> None:
         expected = leaves if name in of_leaves else inner if name in of_inner else leaves | inner
         assert set(column) == expected, name
     assert of_leaves | of_inner < set(tables)
-    assert len(tables) == 16
+    assert len(tables) == 19
 
 
 def test_explain_an_inner_node() -> None:
