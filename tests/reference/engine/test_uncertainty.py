@@ -28,10 +28,10 @@ from stadtindex.engine import (
 )
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.uncertainty.blocks import Block, draw
-from stadtindex.engine.uncertainty.counts import ranks
 from stadtindex.engine.uncertainty.error import Errors
 from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.ordering import ranks
 from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,

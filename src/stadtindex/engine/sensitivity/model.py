@@ -15,9 +15,9 @@ from stadtindex.engine.errors import EngineError
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.sensitivity.outputs import index_outputs, output_names
 from stadtindex.engine.uncertainty.blocks import SMALLEST, Block
-from stadtindex.engine.uncertainty.counts import ranks
 from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.ordering import ranks
 from stadtindex.engine.uncertainty.plan import BLOCK, Uncertainty, WeightNoise
 
 ERRORS = "errors"
@@ -95,7 +95,7 @@ class PlanModel:
         with ThreadPoolExecutor(self.run.workers) as pool:
             for places, built in pool.map(lambda batch: self._built(points, *batch), self._batches(points)):
                 scores[places] = built
-        order = ranks(scores, self.model.given.recipe.decimals)
+        order = ranks(scores, self.model.given.recipe.decimals).astype(np.int64)
         return index_outputs(scores, order, self.reference, self._watched)
 
     def _batches(self, points: Floats) -> Iterator[tuple[Ints, Ints, int]]:

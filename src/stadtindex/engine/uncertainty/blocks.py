@@ -21,10 +21,11 @@ SMALLEST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """256 draws: `leaves` (256,) the alternative of the leaves, `combine` the option per depth, each (256,).
+    """Draws of one block of 256, or of several in a row, `number` being the first: (draws,) where nothing else is said.
 
-    `weights` (256, edges + 1) need not sum to 1 among siblings; the last column is 0. `left_out` (256,) is the place
-    of the node left out in the plan, -1 for none.
+    `leaves` is the alternative of the leaves, `combine` the option per depth. `weights` (draws, edges + 1) need not
+    sum to 1 among siblings; the last column is 0. `left_out` is the place of the node left out in the plan, -1 for
+    none.
     """
 
     seed: int
@@ -37,20 +38,29 @@ class Block:
 
 def draw(model: Model, seed: int, number: int) -> Block:
     """Draw block `number` (0, 1, …) of the stream of this seed (0 <= seed < 2**128)."""
-    chance = Generator(Philox(key=seed, counter=np.array([0, 0, 0, number], dtype=np.uint64)))
-    leaves = chance.integers(len(model.leaves), size=BLOCK)
-    combine = {
-        choice.depth: chance.integers(len(choice.options), size=BLOCK) for choice in model.plan.combine
-    }
-    left_out = chance.integers(-1, len(model.plan.leave_out), size=BLOCK)
-    weights = np.zeros((BLOCK, model.weights.size + 1))
-    weights[:, :-1] = model.weights
-    for noise in model.plan.weights:
-        at = np.flatnonzero(model.depths == noise.depth)
-        weights[:, at] = _noisy(chance, noise, model.weights[at])
+    return draw_all(model, seed, range(number, number + 1))
+
+
+def draw_all(model: Model, seed: int, numbers: range) -> Block:
+    """Draw several blocks in a row as one; each has a stream of its own."""
+    size = len(numbers) * BLOCK
+    leaves, left_out = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    combine = {choice.depth: np.empty(size, dtype=np.int64) for choice in model.plan.combine}
+    weights = np.empty((size, model.weights.size + 1))
+    weights[:, :-1], weights[:, -1] = model.weights, 0.0
+    for place, number in enumerate(numbers):
+        some = slice(place * BLOCK, (place + 1) * BLOCK)
+        chance = Generator(Philox(key=seed, counter=np.array([0, 0, 0, number], dtype=np.uint64)))
+        leaves[some] = chance.integers(len(model.leaves), size=BLOCK)
+        for choice in model.plan.combine:
+            combine[choice.depth][some] = chance.integers(len(choice.options), size=BLOCK)
+        left_out[some] = chance.integers(-1, len(model.plan.leave_out), size=BLOCK)
+        for noise in model.plan.weights:
+            at = np.flatnonzero(model.depths == noise.depth)
+            weights[some, at] = _noisy(chance, noise, model.weights[at])
     for place, code in enumerate(model.plan.leave_out):
         weights[left_out == place, model.edge[code]] = 0.0
-    return Block(seed, number, leaves, combine, weights, left_out)
+    return Block(seed, numbers.start, leaves, combine, weights, left_out)
 
 
 def _noisy(chance: Generator, noise: WeightNoise, weights: Floats) -> Floats:
@@ -59,7 +69,10 @@ def _noisy(chance: Generator, noise: WeightNoise, weights: Floats) -> Floats:
         # Independent gamma variates, divided by their sum among siblings, are Dirichlet; the kernel divides.
         return np.maximum(chance.standard_gamma(weights * noise.concentration, size=shape), SMALLEST)
     share = 0.0 if noise.share is None else noise.share
-    return weights * (1.0 - share + 2.0 * share * chance.random(size=shape))
+    drawn = chance.random(size=shape)
+    drawn *= 2.0 * share * weights
+    drawn += (1.0 - share) * weights
+    return drawn
 
 
 def alike(model: Model, block: Block) -> Iterator[tuple[Ints, int, dict[int, Aggregation]]]:

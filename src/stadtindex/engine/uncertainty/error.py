@@ -1,25 +1,56 @@
 """Errors of measurement: leaves drawn anew for every unit in every draw, and normalised anew in every draw.
 
-Each draw has a stream of its own, Philox(seed, block, draw), so that a block can be computed in parts of any size.
+Each draw has a stream of its own, Philox(seed, block, draw), so that a batch can be computed in parts of any size.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator, Philox
 
 from stadtindex.engine.arrays import Bools, Floats, Ints
-from stadtindex.engine.errors import EngineError
 from stadtindex.engine.recipe import Missing, NodeRecipe, Normalise
 from stadtindex.engine.table import Cell
 from stadtindex.engine.uncertainty.blocks import Block
-from stadtindex.engine.uncertainty.layer import Layer, rescale
-from stadtindex.engine.uncertainty.model import BATCHED, Model
-from stadtindex.engine.uncertainty.plan import ErrorKind, MeasurementError
+from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.plan import BLOCK, ErrorKind, MeasurementError
+from stadtindex.engine.uncertainty.scales import Columns, rescale
 from stadtindex.engine.uncertainty.wrong import Wrong
 
-# So many drawn values are in memory at a time, per worker.
-AT_ONCE = 1 << 19
+# So many drawn values are in memory at a time, per worker: about a cache full.
+AT_ONCE = 1 << 18
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Leaves as drawn and normalised: `score`, 0 where there is none, `present`, `considered`, (draws, errors, n) each.
+
+    `index` (leaves,) is the place of a leaf here, -1 for leaves that are not drawn. `failed` (draws,) are draws that a
+    scale refuses.
+    """
+
+    score: Floats
+    present: Floats
+    considered: Floats
+    failed: Bools
+    index: Ints
+
+    def put(
+        self, leaves: Ints, rows: slice, score: Floats, present: Floats | None, considered: Floats | None
+    ) -> None:
+        """Overwrite those of the rows (draws, k, n) whose leaves are drawn."""
+        at = self.index[leaves]
+        into: slice | Ints = rows
+        if (at < 0).any():
+            into, at = rows.start + np.flatnonzero(at >= 0), at[at >= 0]
+        if at.size == 0:
+            return
+        whole = bool((np.diff(at) == 1).all())
+        place: slice | Ints = slice(int(at[0]), int(at[-1]) + 1) if whole else at
+        score[:, into] = self.score[:, place]
+        if present is not None and considered is not None:
+            present[:, into], considered[:, into] = self.present[:, place], self.considered[:, place]
 
 
 class Errors:
@@ -27,10 +58,13 @@ class Errors:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.kinds = {kind: [e for e in model.plan.errors if e.kind is kind] for kind in ErrorKind}
-        # In the order in which they are drawn.
+        # In the order in which they are drawn: by kind, then as the leaves stand in the tree.
+        listed = sorted(model.plan.errors, key=lambda error: model.leaf[error.leaf])
+        self.kinds = {kind: [e for e in listed if e.kind is kind] for kind in ErrorKind}
         self.errors = [error for kind in ErrorKind for error in self.kinds[kind]]
         self.rows = np.array([model.leaf[error.leaf] for error in self.errors], dtype=np.int64)
+        self.index = np.full(len(model.leaf), -1)
+        self.index[self.rows] = np.arange(len(self.rows))
         columns = [model.columns[row] for row in self.rows]
         n = len(model.given.table.units)
         self.values = np.array([column.values for column, _ in columns]).reshape(-1, n)
@@ -38,11 +72,17 @@ class Errors:
         self.noise = np.array([column.noise for column, _ in columns])
         for error in self.errors:
             self._check(error)
-        self.wrong, begin = [], 0
+        self._wrong = self._kinds()
+
+    def _kinds(self) -> list[tuple[slice, Wrong]]:
+        """Return for each kind of error which rows have it, and how they are drawn."""
+        found, begin = [], 0
         for kind, errors in self.kinds.items():
+            some = slice(begin, begin + len(errors))
+            begin = some.stop
             if len(errors) > 0:
-                self.wrong.append(Wrong.build(kind, errors, self.values[begin : begin + len(errors)]))
-            begin += len(errors)
+                found.append((some, Wrong.build(kind, errors, self.values[some])))
+        return found
 
     def _check(self, error: MeasurementError) -> None:
         column, _ = self.model.columns[self.model.leaf[error.leaf]]
@@ -52,10 +92,6 @@ class Errors:
         if error.kind is ErrorKind.FLIP:
             wrong = ~np.isnan(column.values) & (column.values != 0.0) & (column.values != 1.0)
             column.refuse(wrong, "a yes or no is 1 or 0, not {x}")
-        for leaves in self.model.leaves:
-            method = leaves.chosen[self.model.leaf[error.leaf]].normalise.method
-            if method not in BATCHED:
-                raise EngineError(f"drawn values are not normalised by {method} in batches", node=error.leaf)
 
     def split(self, places: Ints) -> Iterator[Ints]:
         """Split draws so that what is drawn for them stays in memory."""
@@ -65,39 +101,67 @@ class Errors:
 
     def measured(self, block: Block, place: int) -> Floats:
         """Draw the values (errors, n) of one draw, in the order of `errors`; NaN where there is no value."""
-        counter = np.array([0, 0, 1 + place, block.number], dtype=np.uint64)
-        chance = Generator(Philox(key=block.seed, counter=counter))
-        drawn = [wrong.draw(chance) for wrong in self.wrong]
-        return np.concatenate(drawn) if len(drawn) > 0 else self.values.copy()
+        return np.where(np.isnan(self.values), np.nan, self._measured(block, np.array([place]))[0])
 
-    def leaves(self, block: Block, places: Ints, alternative: int) -> Iterator[Layer]:
-        """Draw and normalise the leaves for some draws of a block: one layer per scale."""
+    def _measured(self, block: Block, places: Ints) -> Floats:
+        """Draw the values (draws, errors, n) of some draws; any finite number where there is no value."""
+        drawn = np.empty((len(places), *self.values.shape))
+        for row, place in enumerate(places.tolist()):
+            counter = np.array([0, 0, 1 + place % BLOCK, block.number + place // BLOCK], dtype=np.uint64)
+            chance = Generator(Philox(key=block.seed, counter=counter))
+            for some, wrong in self._wrong:
+                wrong.begin(chance, drawn[row, some])
+        for some, wrong in self._wrong:
+            wrong.end(drawn[:, some])
+        return drawn
+
+    def leaves(self, block: Block, places: Ints, alternative: int) -> Drawn | None:
+        """Draw and normalise the leaves for some draws of a block; None where none has an error."""
         if len(self.errors) == 0:
-            return
-        drawn = np.stack([self.measured(block, int(place)) for place in places], axis=1)
+            return None
+        drawn = self._measured(block, places)
+        there = self.cells == Cell.VALUE
+        present = np.empty(drawn.shape)
+        considered = np.empty(drawn.shape)
+        failed = np.zeros(len(places), dtype=np.bool_)
+        for (scale, direction), some, chosen in self._scales(alternative):
+            columns = Columns(
+                self.errors[some[0]].leaf,
+                self.model.given.table.units,
+                drawn[:, some],
+                there[some],
+                np.broadcast_to(self.noise[some], (len(places), len(self.noise[some]))),
+                direction,
+            )
+            placed = rescale(columns, scale)
+            failed |= np.logical_or.reduce(placed.refused, axis=1)
+            known = ~placed.constant[..., np.newaxis]
+            filled = self._filled(some, chosen) & known
+            drawn[:, some] = placed.score
+            present[:, some] = placed.present
+            considered[:, some] = (self.cells[some] != Cell.NOT_APPLICABLE) & known
+            if filled.any():
+                drawn[:, some] += np.where(filled, placed.worst[..., np.newaxis], 0.0)
+                present[:, some] += filled
+        return Drawn(drawn, present, considered, failed, self.index)
+
+    def _scales(
+        self, alternative: int
+    ) -> Iterator[tuple[tuple[Normalise, int], list[int], list[NodeRecipe]]]:
+        """Yield the errors that share a scale, with their recipes."""
         together: dict[tuple[Normalise, int], list[int]] = {}
         chosen = [self.model.leaves[alternative].chosen[row] for row in self.rows]
         for index, (error, recipe) in enumerate(zip(self.errors, chosen, strict=True)):
             direction = self.model.given.tree.node(error.leaf).direction
             together.setdefault((recipe.normalise, direction), []).append(index)
-        for (options, direction), some in together.items():
-            yield self._layer(drawn[some], some, (options, direction), [chosen[index] for index in some])
+        for key, some in together.items():
+            yield key, some, [chosen[index] for index in some]
 
-    def _layer(
-        self, drawn: Floats, some: list[int], scale: tuple[Normalise, int], chosen: list[NodeRecipe]
-    ) -> Layer:
-        cells = self.cells[some][:, np.newaxis, :]
-        there: Bools = np.broadcast_to(cells == Cell.VALUE, drawn.shape)
-        noise = self.noise[some][:, np.newaxis, np.newaxis]
-        placed = rescale(np.where(there, drawn, 0.0), there, noise, scale[1], scale[0])
-        known = ~placed.constant[..., np.newaxis]
+    def _filled(self, some: list[int], chosen: list[NodeRecipe]) -> Bools:
+        """Say in which cells (errors, n) the worst of the scale is put."""
+        cells = self.cells[some]
         zero = np.array([[c.missing is Missing.ZERO, c.unanswered is Missing.ZERO] for c in chosen])
-        filled = (cells == Cell.MISSING) & zero[:, 0, np.newaxis, np.newaxis]
-        filled = (filled | ((cells == Cell.UNANSWERED) & zero[:, 1, np.newaxis, np.newaxis])) & known
-        return Layer(
-            np.where(filled, placed.worst[..., np.newaxis], placed.score),
-            placed.present | filled,
-            np.broadcast_to(cells != Cell.NOT_APPLICABLE, drawn.shape) & known,
-            np.logical_or.reduce(placed.refused, axis=0),
-            tuple(self.errors[index].leaf for index in some),
-        )
+        missing: Bools = (cells == Cell.MISSING) & zero[:, :1]
+        unanswered: Bools = (cells == Cell.UNANSWERED) & zero[:, 1:]
+
+        return missing | unanswered

@@ -4,16 +4,17 @@ Reference: M. Saisana, A. Saltelli, S. Tarantola (2005), Uncertainty and sensiti
 the quality assessment of composite indicators, doi:10.1111/j.1467-985X.2005.00350.x.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from stadtindex.engine.arrays import Floats, Ints
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty.blocks import draw
+from stadtindex.engine.uncertainty.blocks import draw, draw_all
 from stadtindex.engine.uncertainty.counts import (
     EVERY_PAIR,
     EVERY_RANK,
@@ -21,15 +22,18 @@ from stadtindex.engine.uncertainty.counts import (
     SCORE_BINS,
     Counts,
     Plan,
-    ranks,
 )
 from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.ordering import ranks
 from stadtindex.engine.uncertainty.plan import BLOCK, Uncertainty
 from stadtindex.engine.uncertainty.spread import Spread, spread, worst_error
+from stadtindex.engine.uncertainty.workspace import Workspace
 
 # Whether the result is precise enough is asked after every so many blocks, whatever the number of workers.
 ROUND = 8
+# So many blocks are computed together, fewer where there are more units than this.
+TOGETHER, UNITS = 4, 1024
 # The ends of the score bins lie so far beyond what the first block has shown, in its width.
 BEYOND = 0.5
 
@@ -75,14 +79,23 @@ class Batch:
         """Return into how many blocks the draws are cut; the last may count fewer than it draws."""
         return -(-self.draws // BLOCK)
 
-    def work(self, counts: Counts, numbers: range) -> None:
-        """Draw, compute and count whole blocks; of the last only as many draws count as are asked for."""
-        for number in numbers:
-            scores, failed = self.kernel.scores(draw(self.kernel.model, self.seed, number))
-            wanted = min(BLOCK, self.draws - number * BLOCK)
+    def pieces(self, numbers: range) -> list[range]:
+        """Cut blocks into those that are computed together, which the number of units alone decides.
+
+        Matrix products of other sizes may round otherwise: `numbers` begins with a piece, that is, at 0 or a round.
+        """
+        step = max(1, min(TOGETHER, UNITS // self.counting.n))
+        return [numbers[begin : begin + step] for begin in range(0, len(numbers), step)]
+
+    def work(self, pieces: Iterable[range], counts: Counts, space: Workspace | None = None) -> None:
+        """Draw, compute and count whole pieces; of the last block only as many draws count as are asked for."""
+        kept = Workspace() if space is None else space
+        for numbers in pieces:
+            scores, failed = self.kernel.scores(draw_all(self.kernel.model, self.seed, numbers), kept)
+            wanted = min(len(numbers) * BLOCK, self.draws - numbers.start * BLOCK)
             failures = int(np.count_nonzero(failed[:wanted]))
             counts.failed += failures
-            counts.add(scores[:wanted] if failures == 0 else scores[:wanted][~failed[:wanted]])
+            counts.add(scores[:wanted] if failures == 0 else scores[:wanted][~failed[:wanted]], kept)
 
 
 def prepare(given: Inputs, plan: Uncertainty, run: Simulation, counting: Plan | None = None) -> Batch:
@@ -95,9 +108,9 @@ def prepare(given: Inputs, plan: Uncertainty, run: Simulation, counting: Plan | 
 
 
 def count(batch: Batch, numbers: range) -> Counts:
-    """Count some blocks on their own: integers that can be sent elsewhere and merged with those of other blocks."""
+    """Count some blocks, whole pieces, on their own: integers that can be sent elsewhere and merged with others."""
     counts = Counts(batch.counting)
-    batch.work(counts, numbers)
+    batch.work(batch.pieces(numbers), counts)
     return counts
 
 
@@ -136,11 +149,13 @@ def simulate(given: Inputs, plan: Uncertainty, run: Simulation) -> Spread:
     """
     batch = prepare(given, plan, run)
     counts = [Counts(batch.counting) for _ in range(run.workers)]
+    spaces = [Workspace() for _ in range(run.workers)]
     complete = True
     with ThreadPoolExecutor(run.workers) as pool:
         for numbers in rounds(run, batch.blocks):
-            shares = [numbers[worker :: run.workers] for worker in range(run.workers)]
-            list(pool.map(batch.work, counts, shares))
+            # Each worker takes the next piece as soon as it is free: whoever counts it, the sums are the same.
+            waiting = iter(batch.pieces(numbers))
+            list(pool.map(partial(batch.work, waiting), counts, spaces))
             over, complete = ended(run, counts, numbers)
             if over:
                 break

@@ -13,7 +13,7 @@ from stadtindex.engine.uncertainty.plan import ErrorKind, MeasurementError
 
 @dataclass(frozen=True, eq=False)
 class Wrong:
-    """Leaves with one kind of error: `values` (leaves, n), NaN where there is none, and the `size` of each (leaves, n).
+    """Leaves with one kind of error: `values` (leaves, n), 0 where there is none, and the `size` of each (leaves, n).
 
     BINOMIAL: `top` (leaves, 1) is the share of everything. STEP: `levels` (leaves, most levels), padded with the
     highest, `place` (leaves, n) the level of each value (0 where there is none).
@@ -38,26 +38,31 @@ class Wrong:
             place[row] = _places(error, values[row])
         size = np.array([error.sizes(n) for error in errors]).reshape(-1, n)
         top = np.array([error.top for error in errors]).reshape(-1, 1)
-        return cls(kind, values, size, top, levels, place)
+        return cls(kind, np.where(np.isnan(values), 0.0, values), size, top, levels, place)
 
-    def draw(self, chance: Generator) -> Floats:
-        """Draw the values once (leaves, n); NaN stays NaN."""
+    def begin(self, chance: Generator, into: Floats) -> None:
+        """Take from chance what one draw needs: deviations of RELATIVE errors, the values (leaves, n) of all others."""
         if self.kind is ErrorKind.RELATIVE:
-            return self.values * (1.0 + self.size * chance.standard_normal(self.values.shape))
-        if self.kind is ErrorKind.FLIP:
-            return np.where(chance.random(self.values.shape) < self.size, 1.0 - self.values, self.values)
-        if self.kind is ErrorKind.STEP:
-            return self._moved(chance)
-        trials = self.size.astype(np.int64)
-        known = ~np.isnan(self.values)
-        found = chance.binomial(trials, np.where(known, self.values / self.top, 0.0)) / trials
-        return np.where(known, found * self.top, np.nan)
+            chance.standard_normal(out=into)
+        elif self.kind is ErrorKind.FLIP:
+            into[...] = np.where(chance.random(into.shape) < self.size, 1.0 - self.values, self.values)
+        elif self.kind is ErrorKind.STEP:
+            into[...] = self._moved(chance)
+        else:
+            trials = self.size.astype(np.int64)
+            into[...] = chance.binomial(trials, self.values / self.top) / trials * self.top
+
+    def end(self, drawn: Floats) -> None:
+        """Turn what many draws (draws, leaves, n) began with into values, in place."""
+        if self.kind is ErrorKind.RELATIVE:
+            drawn *= self.values * self.size
+            drawn += self.values
 
     def _moved(self, chance: Generator) -> Floats:
         drawn = chance.random(self.values.shape)
         steps = (drawn < self.size / 2.0).astype(np.int64) - (drawn > 1.0 - self.size / 2.0)
         moved = np.clip(self.place + steps, 0, self.levels.shape[1] - 1)
-        return np.where(np.isnan(self.values), np.nan, np.take_along_axis(self.levels, moved, axis=1))
+        return np.take_along_axis(self.levels, moved, axis=1)
 
 
 def _places(error: MeasurementError, values: Floats) -> Ints:
