@@ -171,6 +171,13 @@ CASES = {
         ),
         Uncertainty(weights=(WeightNoise(1, share=0.3),), errors=ERRORS, leave_out=("a1", "c")),
     ),
+    "measured, aimed at": (
+        index(
+            b2=NodeRecipe(normalise=Normalise(Normalisation.DISTANCE_TO_TARGET, target=2.0)),
+            a1=NodeRecipe(normalise=Normalise(Normalisation.SHARE_OF_BEST)),
+        ),
+        Uncertainty(weights=(WeightNoise(1, share=0.3),), errors=ERRORS[:3]),
+    ),
     "measured, beyond the scale": (
         index(b2=NodeRecipe(normalise=Normalise(Normalisation.FIXED, low=0.0, high=7.0, cap=False))),
         Uncertainty(errors=ERRORS),

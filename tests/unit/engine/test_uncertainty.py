@@ -118,9 +118,6 @@ def test_recipes_that_batches_cannot_compute() -> None:
     single = Tree.build([Node("index", None)])
     with pytest.raises(EngineError, match="node 'index': a tree of a single node"):
         Model.build(given(tree=single), Uncertainty())
-    error = Uncertainty(errors=(MeasurementError("a1", ErrorKind.RELATIVE, 0.1),))
-    with pytest.raises(EngineError, match="node 'a1': drawn values are not normalised by share_of_best"):
-        Errors(Model.build(given(a1=NodeRecipe(normalise=again)), error))
 
 
 @pytest.mark.parametrize(
