@@ -11,7 +11,7 @@ export PYTHONUTF8 := 1
 # BLAS threads only get in each other's way on small matrices; the engine uses the cores itself.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test test-long check fix bench clean help translate lock
+.PHONY: run test test-long check fix bench clean help translate docs lock
 .DEFAULT_GOAL := help
 
 help:  ## what there is
@@ -64,6 +64,9 @@ translate: $(DEV_STAMP)  ## take new messages of the interface into the German c
 	@$(BIN)/pybabel -q extract --no-location --sort-output -k _ -o build/stadtindex.pot src/stadtindex/cli
 	@$(BIN)/pybabel -q update -D stadtindex -i build/stadtindex.pot -d src/stadtindex/cli/locale -l de --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -D stadtindex -d src/stadtindex/cli/locale
+
+docs: $(DEV_STAMP)  ## write the method pages anew from the small tables of tests/spec
+	@PYTHONPATH=tests/spec $(BIN)/python -m pages docs/reference/method
 
 lock:  ## refresh the locks (developers only; needs uv)
 	uv lock --upgrade

@@ -31,12 +31,13 @@ from stadtindex.engine.screen import RULES
 from stadtindex.engine.treat.columns import TREATMENTS
 from stadtindex.engine.weigh.methods import WEIGHINGS
 
+COMPUTED = ("pca", "entropy", "critic", "balanced", "benefit_of_the_doubt")
 PAGES = {each.name: each for each in all_pages()}
 # Every register of the engine has a page on which each of its methods has a section.
 REGISTERS: dict[str, Any] = {
     "normalise": NORMALISATIONS,
     "aggregate": AGGREGATIONS,
-    "weigh": WEIGHINGS,
+    "weigh": {*map(str, WEIGHINGS), *COMPUTED},
     "impute": IMPUTATIONS,
     "treat": TREATMENTS,
     "screen": RULES,
@@ -51,7 +52,6 @@ SHOWN = {
     "rank": ("missing", "ties", "single"),
 }
 RELATIVE = ("mpi", "dp2")
-COMPUTED = ("pca", "entropy", "critic", "balanced", "benefit_of_the_doubt")
 
 
 def shown(name: str, method: str) -> set[str]:
@@ -194,9 +194,9 @@ def test_a_text_that_is_not_complete_is_refused(change: dict[str, Any], said: st
 
 def test_a_page_that_is_not_complete_is_refused() -> None:
     both = {"de": "Wort", "en": "word"}
-    section = {key: both for key in ("title", "says", "formula", "use", "avoid")}
+    section = dict.fromkeys(("title", "says", "formula", "use", "avoid"), both)
     section |= {"name": "mean", "references": ["oecd2008"], "cases": {}, "toml": "x = 1"}
-    default = {case: both for case in ("missing", "constant", "ties", "single", "zero_weight")}
+    default = dict.fromkeys(("missing", "constant", "ties", "single", "zero_weight"), both)
     head = {"name": "impute", "place": 4, "title": both, "lead": both, "cases": default}
     with pytest.raises(TextError, match="there is no title"):
         page({"page": {key: head[key] for key in head if key != "title"}, "method": [section]}, "t")

@@ -4,32 +4,23 @@ import math
 import re
 import string
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from small_index import number, whole_index
 
 from stadtindex.engine import (
     Aggregation,
-    Cell,
     Combining,
     Denominator,
     EngineError,
-    Missing,
-    Node,
-    NodeRecipe,
     Normalisation,
     Normalise,
     Penalty,
-    Recipe,
-    Results,
-    Table,
-    Tree,
     Weighing,
     Weighting,
-    compute,
     rank,
     rank_within,
 )
@@ -53,14 +44,6 @@ def examples(step: str) -> list[Any]:
         pytest.param(example, id=f"{example.get('method', step)}: {example['title']['en']}")
         for example in found
     ]
-
-
-def number(value: float | str) -> float:
-    return (
-        {"missing": math.nan, "none": math.nan, "infinite": math.inf}[value]
-        if isinstance(value, str)
-        else float(value)
-    )
 
 
 def numbers(row: dict[str, float | str]) -> np.ndarray:
@@ -172,45 +155,6 @@ def test_missing(example: Example) -> None:
             for code, value in expected.items():
                 found = float(getattr(results, name)[code][index])
                 assert found == pytest.approx(number(value), abs=1e-12, nan_ok=True), (name, unit, code)
-
-
-def whole_index(example: Example) -> Results:
-    tree = Tree.build(Node(code, parent or None, weight) for code, parent, weight in example["nodes"])
-    units = list(example["table"])
-    kinds = {cell.name.lower(): cell for cell in Cell}
-    cells = [
-        [kinds.get(entry, Cell.VALUE) if isinstance(entry, str) else Cell.VALUE for entry in row]
-        for row in ([example["table"][unit][leaf] for leaf in tree.leaves] for unit in units)
-    ]
-    values = [
-        [math.nan if isinstance(entry, str) else entry for entry in row]
-        for row in ([example["table"][unit][leaf] for leaf in tree.leaves] for unit in units)
-    ]
-    recipe = Recipe(
-        {node.code: node_recipe(**example.get("recipe", {}).get(node.code, {})) for node in tree.nodes}
-    )
-    return compute(
-        tree,
-        Table.build(units, tree.leaves, values, cells),
-        recipe,
-        denominators=dict(arrays(example.get("denominators", {}), units)),
-        bonus=dict(arrays(example.get("bonus", {}), units)),
-    )
-
-
-def arrays(given: dict[str, dict[str, float | str]], units: list[str]) -> Iterator[tuple[str, np.ndarray]]:
-    for code, row in given.items():
-        yield code, np.array([number(row[unit]) for unit in units])
-
-
-def node_recipe(**chosen: Any) -> NodeRecipe:
-    normalise = dict(chosen.pop("normalise", {}))
-    method = Normalisation(normalise.pop("method", "none"))
-    kinds = {"combine": Aggregation, "missing": Missing, "unanswered": Missing, "weigh": Weighing}
-    named = {key: kinds[key](value) if key in kinds else value for key, value in chosen.items()}
-    if "denominator" in named:
-        named["denominator"] = Denominator(**named["denominator"])
-    return NodeRecipe(normalise=Normalise(method, **normalise), **named)
 
 
 @pytest.mark.parametrize("step", STEPS)

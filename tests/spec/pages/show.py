@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pages.read import Example, Words
-from stadtindex.publish.numbers import plain
+from stadtindex.publish.numbers import MINUS, plain
 
 Lines = list[str]
 # Smaller numbers would be shown as 0 with the decimals that a page has, larger ones as a row of zeros.
@@ -217,16 +217,7 @@ def exactly(value: Any, say: Speaker) -> str:
 
 def missing(example: Example, say: Speaker) -> Lines:
     """Show a whole small index: its tree, recipe and table, and what comes out for each unit."""
-    nodes = example["nodes"]
-    inner = dict.fromkeys(parent for _, parent, _ in nodes if parent)
-    tree = "; ".join(
-        f"{parent} = {' + '.join(f'{code} ({say.entry(weight)})' for code, above, weight in nodes if above == parent)}"
-        for parent in inner
-    )
-    lines = [f"{say('tree')}: {tree}.", ""]
-    if "recipe" in example:
-        recipe = "; ".join(f"{code}: {declared(each)}" for code, each in example["recipe"].items())
-        lines += [f"{say('with_options')} {recipe}.", ""]
+    lines = [f"{say('tree')}: {tree_line(example['nodes'], say)}.", "", *recipe_line(example, say)]
     leaves = list(next(iter(example["table"].values())))
     given = [
         (f"{say(kind)} ({code})", column)
@@ -254,6 +245,153 @@ def no_rank(name: str, value: Any, say: Speaker) -> str:
     return say("no_rank") if name == "rank" and value == 0 else say.entry(value)
 
 
+def tree_line(nodes: Sequence[Sequence[Any]], say: Speaker) -> str:
+    """Write a tree as sums, the weight of each child in parentheses."""
+    inner = dict.fromkeys(parent for _, parent, _ in nodes if parent)
+    sums = []
+    for parent in inner:
+        parts = [f"{code} ({say.entry(weight)})" for code, above, weight in nodes if above == parent]
+        sums.append(f"{parent} = {' + '.join(parts)}")
+    return "; ".join(sums)
+
+
+def recipe_line(example: Example, say: Speaker) -> Lines:
+    if "recipe" not in example:
+        return []
+    recipe = "; ".join(f"{code}: {declared(each)}" for code, each in example["recipe"].items())
+    return [f"{say('with_options')} {recipe}.", ""]
+
+
+def of_units(
+    table: Mapping[str, Mapping[str, Any]], say: Speaker, *more: tuple[str, Mapping[str, Any]]
+) -> Lines:
+    """Lay out units by leaves, with further columns by unit, which are blank where nothing is stated."""
+    leaves = list(next(iter(table.values())))
+    rows = []
+    for unit, cells in table.items():
+        beside = [say.entry(column[unit]) if unit in column else "" for _, column in more]
+        rows.append([unit, *say.entries(cells.values()), *beside])
+    return grid([say("unit"), *leaves, *(f"**{title}**" for title, _ in more)], rows)
+
+
+def uncertainty(example: Example, say: Speaker) -> Lines:
+    """Show the index and what is drawn, then the shares of the draws."""
+    expected = example["expected"]
+    lines = [f"{say('tree')}: {tree_line(example['nodes'], say)}.", "", *recipe_line(example, say)]
+    lines += [f"{say('drawn')}: {declared(example['plan'])}.", ""]
+    columns = [(f"P({say('rank')} ≤ {k})", expected[f"top_{k}"]) for k in (1, 2) if f"top_{k}" in expected]
+    groups = {unit: number or "–" for unit, number in expected.get("group", {}).items()}
+    columns += [(say("group"), groups)] if groups else []
+    lines += of_units(example["table"], say, *columns)
+    pairs = [
+        f"P({one} {say(name)} {other}) = **{say.entry(share)}**"
+        for name in ("ahead", "level")
+        for one, other, share in expected.get(name, [])
+    ]
+    pairs += [f"{say('failed_draws')}: **{say.entry(expected['failed'])}**"] if "failed" in expected else []
+    return lines + (["", "; ".join(pairs) + "."] if pairs else [])
+
+
+def sensitivity(example: Example, say: Speaker) -> Lines:
+    return sobol(example, say) if "model" in example else leave_one_out(example, say)
+
+
+def sobol(example: Example, say: Speaker) -> Lines:
+    model, expected = example["model"], example["expected"]
+    rows = [
+        [factor, *say.entries([size, expected["first"][factor], expected["total"][factor]])]
+        for factor, size in model["coefficients"].items()
+    ]
+    header = [say("factor"), say("coefficient"), f"**{say('first_order')}**", f"**{say('total')}**"]
+    return [f"{say('model')}: {say(model['kind'])}.", "", *grid(header, rows)]
+
+
+def leave_one_out(example: Example, say: Speaker) -> Lines:
+    expected = example["expected"]
+    lines = [f"{say('tree')}: {tree_line(example['nodes'], say)}.", ""]
+    lines += [*of_units(example["table"], say, (say("rank"), expected["rank"])), ""]
+    rows = [
+        [f"{say('without')} {code}", *say.entries(changes.values()), say.entry(expected["mean_shift"][code])]
+        for code, changes in expected["rank_change"].items()
+    ]
+    return lines + grid([say("rank_change"), *example["table"], f"**{say('mean_shift')}**"], rows)
+
+
+def attribution(example: Example, say: Speaker) -> Lines:
+    return lead(example, say) if "other" in example else causes(example, say)
+
+
+def causes(example: Example, say: Speaker) -> Lines:
+    """Show the states one below the other, then what each cause adds."""
+    lines: Lines = []
+    for part in ("", "_corrected", "_after"):
+        if f"table{part}" not in example and f"nodes{part}" not in example:
+            continue
+        nodes = example.get(f"nodes{part}", example["nodes"])
+        lines += [f"{say(f'state{part}')}: {tree_line(nodes, say)}.", ""]
+        lines += [*of_units(example.get(f"table{part}", example["table"]), say), ""]
+    lines += recipe_line(example, say)
+    expected = example["expected"]
+    named = [name for name in CAUSES if name in expected["score"] or name in expected["rank"]]
+    rows = [
+        [say(name), say.entry(expected["score"].get(name, 0)), fraction(expected["rank"].get(name, "0"))]
+        for name in named
+    ]
+    title = f"{say('change_of')} {example['unit']}"
+    lines += grid([title, say("score"), say("rank")], rows)
+    if "own" in expected:
+        parts = "; ".join(f"{code}: **{say.entry(points)}**" for code, points in expected["own"].items())
+        lines += ["", f"{say('own')}: {parts}."]
+    return lines
+
+
+CAUSES = ("own", "others", "method", "units", "corrections")
+
+
+def fraction(part: str) -> str:
+    return part.replace("-", MINUS)
+
+
+def lead(example: Example, say: Speaker) -> Lines:
+    lines = [f"{say('tree')}: {tree_line(example['nodes'], say)}.", "", *recipe_line(example, say)]
+    lines += [*of_units(example["table"], say), ""]
+    points = example["expected"]["points"]
+    row = [f"{example['unit']} − {example['other']}", *say.entries(points.values())]
+    return lines + grid([say("distance"), *points], [row])
+
+
+def diagnose(example: Example, say: Speaker) -> Lines:
+    """Show the columns, or the index, or the p-values, then the figures."""
+    expected = example["expected"]
+    if "nodes" in example:
+        lines = [f"{say('tree')}: {tree_line(example['nodes'], say)}.", "", *of_units(example["table"], say)]
+        named = {name: found for name, found in expected.items() if isinstance(found, dict)}
+        codes = list(dict.fromkeys(code for found in named.values() for code in found))
+        unit = f" {example['unit']}" if "unit" in example else ""
+        rows = [[f"{say(name)}{unit}", *say.entries(found.values())] for name, found in named.items()]
+        lines += ["", *grid([say("node"), *codes], rows)]
+        lists = [
+            f"{say(name)}: {', '.join(found) or '–'}" for name, found in expected.items() if name not in named
+        ]
+        return lines + (["", "; ".join(lists) + "."] if lists else [])
+    if "p" in example:
+        rows = [["p", *say.entries(example["p"])], ["**q**", *say.entries(expected["q"])]]
+        return grid([say("test"), *(str(place) for place in range(1, len(example["p"]) + 1))], rows)
+    columns = example.get("columns", {"x": list(example.get("input", {}).values())})
+    units = "ABCDEFGHIJ"[: len(next(iter(columns.values())))]
+    lines = grid([say("unit"), *units], [[code, *say.entries(values)] for code, values in columns.items()])
+    figures = [f"{say(name)}: {several(found, say)}" for name, found in expected.items()]
+    figures += [f"{say('quartiles')}: {several(example['quartiles'], say)}"] if "quartiles" in example else []
+    if "flags" in example:
+        figures.append(f"{say('flagged')}: {', '.join(say(flag) for flag in example['flags']) or '–'}")
+    return [*lines, "", "; ".join(figures) + "."]
+
+
+def several(found: Any, say: Speaker) -> str:
+    entries = say.entries(found) if isinstance(found, list) else [say.entry(found)]
+    return " / ".join(f"**{entry}**" for entry in entries)
+
+
 SHOW: dict[str, Callable[[Example, Speaker], Lines]] = {
     "normalise": normalise,
     "treat": treat,
@@ -265,4 +403,8 @@ SHOW: dict[str, Callable[[Example, Speaker], Lines]] = {
     "screen": screen,
     "rank": rank,
     "missing": missing,
+    "uncertainty": uncertainty,
+    "sensitivity": sensitivity,
+    "diagnose": diagnose,
+    "attribution": attribution,
 }

@@ -86,8 +86,8 @@ def owa(group: Group) -> Combined:
     drops out and the curve spreads over the rest. Contributions (weight of the rank · score) add up to the value;
     between tied children their split follows tree order.
 
-    References: Yager (1988), doi:10.1109/21.87068; for weighted children Torra (1997),
-    doi:10.1002/(SICI)1098-111X(199702)12:2<153::AID-INT3>3.0.CO;2-P.
+    References: Yager (1988), doi:10.1109/21.87068; for weighted children Torra (1997), The weighted OWA operator,
+    International Journal of Intelligent Systems 12, 153-166.
     """
     order = _best_first(group)
     shares = np.take_along_axis(group.shares, order, axis=0)
