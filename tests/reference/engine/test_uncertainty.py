@@ -16,6 +16,8 @@ from stadtindex.engine import (
     Cell,
     Denominator,
     EngineError,
+    Imputation,
+    Impute,
     Missing,
     Node,
     NodeRecipe,
@@ -23,7 +25,10 @@ from stadtindex.engine import (
     Normalise,
     Recipe,
     Table,
+    Treat,
+    Treatment,
     Tree,
+    Weighing,
     compute,
 )
 from stadtindex.engine.inputs import Inputs
@@ -108,19 +113,31 @@ def one_by_one(model: Model, block: Block) -> Iterator[tuple[np.ndarray, np.ndar
 
 def recipe_drawn(model: Model, block: Block, place: int) -> Recipe:
     given, plan = model.given, model.plan
-    scales, rules = plan.normalise or (None,), plan.missing or (None,)
-    scale, rule = list(itertools.product(scales, rules))[block.leaves[place]]
+    options = (
+        plan.treat or (None,),
+        plan.impute or (None,),
+        plan.normalise or (None,),
+        plan.missing or (None,),
+    )
+    treat, impute, scale, rule = list(itertools.product(*options))[block.leaves[place]]
     options = {choice.depth: choice.options[block.combine[choice.depth][place]] for choice in plan.combine}
     nodes = dict(given.recipe.nodes)
     for code, chosen in nodes.items():
         if not given.tree.is_leaf(code):
-            nodes[code] = replace(chosen, combine=options.get(given.tree.depth(code), chosen.combine))
+            combine = options.get(given.tree.depth(code), chosen.combine)
+            weigh = Weighing.GIVEN if chosen.weigh is Weighing.EQUAL else chosen.weigh
+            nodes[code] = replace(chosen, combine=combine, weigh=weigh)
             continue
         may = plan.normalise_leaves is None or code in plan.normalise_leaves
+        treated = treat is not None and (plan.treat_leaves is None or code in plan.treat_leaves)
+        rule_here = chosen.missing if rule is None else rule
+        imputes = Missing.IMPUTE in (rule_here, chosen.unanswered)
         nodes[code] = replace(
             chosen,
             normalise=chosen.normalise if scale is None or not may else scale,
-            missing=chosen.missing if rule is None else rule,
+            missing=rule_here,
+            impute=impute if imputes and impute is not None else chosen.impute,
+            treat=treat if treated else chosen.treat,
         )
     return replace(given.recipe, nodes=nodes)
 
@@ -133,6 +150,7 @@ ERRORS = (
     MeasurementError("a1", ErrorKind.RELATIVE, 0.05),
     MeasurementError("a2", ErrorKind.BINOMIAL, 40),
 )
+IMPUTED = NodeRecipe(normalise=MIN_MAX, missing=Missing.IMPUTE, impute=Impute(Imputation.MEAN))
 FIXED = Normalise(Normalisation.FIXED, low=0.0, high=600.0, lower=1.0)
 CASES = {
     "core": (index(), PLAN),
@@ -181,6 +199,30 @@ CASES = {
     "measured, beyond the scale": (
         index(b2=NodeRecipe(normalise=Normalise(Normalisation.FIXED, low=0.0, high=7.0, cap=False))),
         Uncertainty(errors=ERRORS),
+    ),
+    "treated and imputed": (
+        index(**dict.fromkeys(("a1", "a2", "b11", "b12", "c1", "direct"), IMPUTED)),
+        Uncertainty(
+            treat=(Treat(), Treat(Treatment.WINSORISE, skewness=0.5, kurtosis=0.5)),
+            treat_leaves=("a1", "direct", "b11"),
+            impute=(Impute(Imputation.MEDIAN), Impute(Imputation.NEIGHBOURS, neighbours=3)),
+            normalise=(MIN_MAX, Z_SCORE),
+            missing=(Missing.IMPUTE, Missing.REWEIGHT),
+            weights=(WeightNoise(1, share=0.5),),
+        ),
+    ),
+    "equal weights": (index(index=NodeRecipe(weigh=Weighing.EQUAL)), PLAN),
+    "weights from the data": (
+        index(index=NodeRecipe(weigh=Weighing.CRITIC), b=NodeRecipe(weigh=Weighing.PCA)),
+        Uncertainty(normalise=(MIN_MAX, Z_SCORE), leave_out=("a", "c1")),
+    ),
+    "other means": (
+        index(b=NodeRecipe(combine=Aggregation.HARMONIC)),
+        replace(PLAN, combine=(CombineChoice(0, (Aggregation.MPI, Aggregation.MEDIAN)),)),
+    ),
+    "measured, then imputed and treated": (
+        index(b2=replace(IMPUTED, treat=Treat(Treatment.WINSORISE)), direct=IMPUTED),
+        Uncertainty(weights=(WeightNoise(1, share=0.3),), errors=ERRORS[:2]),
     ),
     "one unit": (index(1), replace(PLAN, normalise=(FIXED,))),
 }

@@ -109,12 +109,11 @@ def test_plans_that_do_not_fit(plan: Uncertainty, message: str) -> None:
         Model.build(given(), plan) and Errors(Model.build(given(), plan))
 
 
-def test_recipes_that_batches_cannot_compute() -> None:
-    again = Normalise(Normalisation.SHARE_OF_BEST)
-    with pytest.raises(EngineError, match="node 'a': normalising again by share_of_best"):
-        Model.build(given(a=NodeRecipe(normalise=again)), NOISE)
-    with pytest.raises(EngineError, match="node 'b': aggregation by harmonic"):
-        Model.build(given(b=NodeRecipe(combine=Aggregation.HARMONIC)), NOISE)
+def test_weights_from_the_data_are_not_drawn() -> None:
+    with pytest.raises(
+        EngineError, match="node 'a': weights by pca follow from the data and cannot be drawn"
+    ):
+        Model.build(given(a=NodeRecipe(weigh=Weighing.PCA)), NOISE)
     single = Tree.build([Node("index", None)])
     with pytest.raises(EngineError, match="node 'index': a tree of a single node"):
         Model.build(given(tree=single), Uncertainty())

@@ -4,10 +4,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from stadtindex.engine import (
-    EngineError,
+    Aggregation,
     Imputation,
     Impute,
     Missing,
@@ -28,7 +27,7 @@ from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.uncertainty.blocks import draw
 from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
-from stadtindex.engine.uncertainty.plan import ErrorKind, MeasurementError, Uncertainty
+from stadtindex.engine.uncertainty.plan import CombineChoice, ErrorKind, MeasurementError, Uncertainty
 
 TREE = Tree.build(
     [
@@ -76,19 +75,18 @@ def test_every_missing_rule_is_prepared_as_compute_does() -> None:
     assert seen == {0, 1, 2}
 
 
-def test_errors_of_measurement_are_refused_where_they_would_change_the_preparation() -> None:
-    plan = Uncertainty(errors=(MeasurementError("a1", ErrorKind.RELATIVE, 0.1),))
-    with pytest.raises(EngineError, match=r"node 'a1'.*where gaps are imputed"):
-        Model.build(given(missing=Missing.IMPUTE), plan)
-    with pytest.raises(EngineError, match="where gaps are imputed"):
-        Model.build(given(), replace(plan, missing=RULES))
-    with pytest.raises(EngineError, match=r"node 'a1'.*where the column is treated"):
-        Model.build(given(), plan)
-    Model.build(given(treat=Treat()), plan)
-
-
-def test_weights_that_look_at_scores_are_refused() -> None:
-    inputs = given()
-    nodes = {**inputs.recipe.nodes, "a": NodeRecipe(weigh=Weighing.PCA)}
-    with pytest.raises(EngineError, match="node 'a': weights by pca are not drawn in batches"):
-        Model.build(replace(inputs, recipe=replace(inputs.recipe, nodes=nodes)), Uncertainty())
+def test_draws_are_computed_one_by_one_only_where_a_batch_would_mean_something_else() -> None:
+    errors = Uncertainty(errors=(MeasurementError("a1", ErrorKind.RELATIVE, 0.1),))
+    pca = given()
+    nodes = {**pca.recipe.nodes, "a": NodeRecipe(weigh=Weighing.PCA)}
+    harmonic = Uncertainty(combine=(CombineChoice(0, (Aggregation.ARITHMETIC, Aggregation.HARMONIC)),))
+    for inputs, plan, singly in (
+        (given(missing=Missing.IMPUTE), errors, True),
+        (given(treat=Treat()), replace(errors, missing=RULES), True),
+        (given(), errors, True),
+        (given(treat=Treat()), errors, False),
+        (given(missing=Missing.IMPUTE), Uncertainty(missing=RULES), False),
+        (given(), harmonic, True),
+        (replace(pca, recipe=replace(pca.recipe, nodes=nodes)), Uncertainty(), True),
+    ):
+        assert Model.build(inputs, plan).singly is singly

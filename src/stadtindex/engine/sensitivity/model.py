@@ -52,7 +52,7 @@ class Run:
 class PlanModel:
     """Builds the index at points (k, d): `model(model.translate(points))` gives outputs (k, 1 + 2 n).
 
-    `factors` (d,) names the factor of each column: "normalise", "missing", "combine DEPTH", "weights DEPTH" (one
+    `factors` (d,) names the factor of each column: "treat", "impute", "normalise", "missing", "combine DEPTH", "weights DEPTH" (one
     column per weight), "leave out", "errors". A choice among k alternatives takes u in steps of 1 / k, in the order of
     the plan; weights have the distribution of the plan; all errors of measurement are one factor, whose column chooses
     one of the streams of errors (as many as points that are translated together). `outputs` names what comes out
@@ -120,8 +120,9 @@ class PlanModel:
 
     def _block(self, points: Floats, number: int) -> Block:
         plan, model = self.model.plan, self.model
-        rules = max(1, len(plan.missing))
-        leaves = self._option(points, "normalise") * rules + self._option(points, "missing")
+        leaves = np.zeros(len(points), dtype=np.int64)
+        for name, options in plan.leaf_choices.items():
+            leaves = leaves * options + self._option(points, name)
         combine = {choice.depth: self._option(points, f"combine {choice.depth}") for choice in plan.combine}
         weights = np.zeros((len(points), model.weights.size + 1))
         weights[:, :-1] = model.weights
@@ -147,7 +148,7 @@ class PlanModel:
 
 def _factors(model: Model) -> Iterator[Factor]:
     plan = model.plan
-    choices = [("normalise", len(plan.normalise)), ("missing", len(plan.missing))]
+    choices = list(plan.leaf_choices.items())
     choices += [(f"combine {choice.depth}", len(choice.options)) for choice in plan.combine]
     choices += [(LEAVE_OUT, 1 + len(plan.leave_out))]
     for name, alternatives in choices:

@@ -4,12 +4,13 @@ Each draw has a stream of its own, Philox(seed, block, draw), so that a batch ca
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator, Philox
 
-from stadtindex.engine.arrays import Bools, Floats, Ints
+from stadtindex.engine.arrays import Bools, Codes, Floats, Ints
+from stadtindex.engine.column import Column
 from stadtindex.engine.recipe import Missing, NodeRecipe, Normalise
 from stadtindex.engine.table import Cell
 from stadtindex.engine.uncertainty.blocks import Block
@@ -65,7 +66,7 @@ class Errors:
         self.rows = np.array([model.leaf[error.leaf] for error in self.errors], dtype=np.int64)
         self.index = np.full(len(model.leaf), -1)
         self.index[self.rows] = np.arange(len(self.rows))
-        columns = [model.columns[row] for row in self.rows]
+        columns = [self._column(row) for row in self.rows]
         n = len(model.given.table.units)
         self.values = np.array([column.values for column, _ in columns]).reshape(-1, n)
         self.cells = np.array([cells for _, cells in columns]).reshape(-1, n)
@@ -84,8 +85,16 @@ class Errors:
                 found.append((some, Wrong.build(kind, errors, self.values[some])))
         return found
 
+    def _column(self, row: int) -> tuple[Column, Codes]:
+        """Return what is drawn: the column that is put on a scale; where each draw is computed anew, the one measured."""
+        column, cells = self.model.columns[row]
+        if not self.model.singly:
+            return column, cells
+        table = self.model.given.table
+        return replace(column, values=table.values[:, table.columns.index(column.node)]), cells
+
     def _check(self, error: MeasurementError) -> None:
-        column, _ = self.model.columns[self.model.leaf[error.leaf]]
+        column, _ = self._column(self.model.leaf[error.leaf])
         if error.kind is ErrorKind.BINOMIAL:
             beyond = (column.values < 0.0) | (column.values > error.top)
             column.refuse(beyond, f"a share lies in 0..{error.top:g}, not {{x}}")

@@ -19,6 +19,7 @@ from stadtindex.engine.uncertainty.model import Model
 from stadtindex.engine.uncertainty.part import Chosen, Part
 from stadtindex.engine.uncertainty.plan import BLOCK
 from stadtindex.engine.uncertainty.prepared import Preparation
+from stadtindex.engine.uncertainty.single import Singly
 from stadtindex.engine.uncertainty.workspace import Workspace
 
 # So many numbers, draws times nodes times units, stand between the leaves and the root at a time: about a cache full.
@@ -32,6 +33,7 @@ class Kernel:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.errors = Errors(model)
+        self.singly = Singly(model, self.errors) if model.singly else None
         self.families = Families(model, frozenset(error.leaf for error in self.errors.errors))
         self.preparation = Preparation(model)
         self.settled = frozenset(parent.code for parent in model.parents if needs(parent, model.given.bonus))
@@ -39,6 +41,8 @@ class Kernel:
 
     def scores(self, block: Block, workspace: Workspace | None = None) -> tuple[Floats, Bools]:
         """Return the root's scores (draws, n), NaN where none, and which draws (draws,) a method refused."""
+        if self.singly is not None:
+            return self.singly.scores(block)
         kept = Workspace() if workspace is None else workspace
         scores = np.empty((len(block.leaves), len(self.model.given.table.units)))
         failed = np.zeros(len(block.leaves), dtype=np.bool_)

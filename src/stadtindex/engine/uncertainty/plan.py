@@ -1,5 +1,6 @@
 """What is uncertain about an index: choices with alternatives, and numbers with an error."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -8,8 +9,10 @@ import numpy as np
 
 from stadtindex.engine.arrays import LARGEST, Floats
 from stadtindex.engine.errors import EngineError
+from stadtindex.engine.impute.gaps import Impute
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.recipe import Aggregation, Missing, Normalise
+from stadtindex.engine.treat.options import Treat
 
 # Draws are made, computed and counted in blocks of this size, whatever the number of workers.
 BLOCK = 256
@@ -103,12 +106,16 @@ class MeasurementError:
 class Uncertainty:
     """Everything that is drawn anew in each replicate; what is not named here stays as the recipe says.
 
-    `normalise`: alternatives for all leaves in `normalise_leaves` (None: every leaf), one drawn for all of them.
+    `treat`: alternatives for the treatment of all leaves in `treat_leaves` (None: every leaf), one drawn for all of
+    them; `normalise` and `normalise_leaves` alike. `impute`: alternatives for the leaves whose gaps are imputed.
     `missing`: alternatives for the rule of missing cells, one drawn for all leaves. `combine`: per depth. `weights`:
     per depth. `leave_out`: none of these nodes, or exactly one of them, is left out, each with equal
     probability. `errors`: errors of measurement. All draws are independent of each other.
     """
 
+    treat: tuple[Treat, ...] = ()
+    treat_leaves: tuple[str, ...] | None = None
+    impute: tuple[Impute, ...] = ()
     normalise: tuple[Normalise, ...] = ()
     normalise_leaves: tuple[str, ...] | None = None
     missing: tuple[Missing, ...] = ()
@@ -122,6 +129,20 @@ class Uncertainty:
         _once([noise.depth for noise in self.weights], "weight noise at depth")
         _once(list(self.leave_out), "leaving out")
         _once([error.leaf for error in self.errors], "measurement error of")
+
+    @property
+    def leaf_choices(self) -> Mapping[str, int]:
+        """Return the choices about leaves and among how many options each is; an alternative is one of each.
+
+        Alternatives are numbered with the last choice running fastest.
+        """
+        choices = {
+            "treat": len(self.treat),
+            "impute": len(self.impute),
+            "normalise": len(self.normalise),
+            "missing": len(self.missing),
+        }
+        return {name: max(1, options) for name, options in choices.items()}
 
     def check(self, given: Inputs) -> None:
         """Raise EngineError where the plan names a node or a depth that the tree has not, or cannot do without."""
@@ -140,9 +161,9 @@ class Uncertainty:
             self._check_left_out(given, code)
 
     def _check_leaves(self, given: Inputs) -> None:
-        for leaf in () if self.normalise_leaves is None else self.normalise_leaves:
+        for leaf in (*(self.normalise_leaves or ()), *(self.treat_leaves or ())):
             if leaf not in given.tree.leaves:
-                raise EngineError("only leaves have alternatives of normalisation", node=leaf)
+                raise EngineError("only leaves have alternatives of normalisation and treatment", node=leaf)
         for error in self.errors:
             if error.leaf not in given.tree.leaves:
                 raise EngineError("only leaves are measured", node=error.leaf)

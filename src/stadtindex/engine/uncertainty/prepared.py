@@ -7,8 +7,9 @@ import numpy as np
 
 from stadtindex.engine.arrays import Bools, Floats
 from stadtindex.engine.recipe import Aggregation
+from stadtindex.engine.uncertainty.alternatives import Leaves
 from stadtindex.engine.uncertainty.families import Family, Stack
-from stadtindex.engine.uncertainty.model import Leaves, Model
+from stadtindex.engine.uncertainty.model import Model
 
 # Up to so many numbers, prepared leaves are kept from one batch to the next; beyond, memory is worth more.
 KEPT = 4_000_000

@@ -11,7 +11,9 @@ from stadtindex.engine.errors import EngineError
 from stadtindex.engine.normalise.methods import NORMALISATIONS
 from stadtindex.engine.normalise.scale import between, source_ends
 from stadtindex.engine.recipe import Normalisation, Normalise
-from stadtindex.engine.uncertainty.model import ELEMENTWISE
+
+# Normalisations that look at one unit alone.
+ELEMENTWISE = (Normalisation.NONE, Normalisation.FIXED, Normalisation.GOALPOSTS)
 
 
 @dataclass(frozen=True, eq=False)
