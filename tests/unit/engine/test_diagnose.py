@@ -19,7 +19,7 @@ from stadtindex.engine import (
     Tree,
     compute,
 )
-from stadtindex.engine.diagnose.audit import Audit, Section, audit
+from stadtindex.engine.diagnose.audit import Audit, audit
 from stadtindex.engine.diagnose.components import components, inflation
 from stadtindex.engine.diagnose.correlate import (
     Correlation,
@@ -30,6 +30,7 @@ from stadtindex.engine.diagnose.correlate import (
     pearson,
 )
 from stadtindex.engine.diagnose.describe import Flag, Limits, describe, describe_one
+from stadtindex.engine.diagnose.findings import Section
 from stadtindex.engine.diagnose.profile import elasticity, profile, standings
 from stadtindex.engine.diagnose.reliability import covariances, reliability
 
