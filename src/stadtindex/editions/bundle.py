@@ -3,6 +3,7 @@
     inputs/…            the edition, its units, scheme and frozen points, as they were read
     method/recipe.json  what every node really does
     results/…           ranking, nodes, cells, grounds, findings
+    audit/… and others  what was added afterwards by a verb of its own, see `add`
     bundle.json         edition, release, versions
     lines.csv           a short digest of every line of the inputs, so that damage is told by line
     SHA256SUMS          of all files above; its own SHA-256 is the hash of the bundle
@@ -14,6 +15,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -112,18 +114,57 @@ def digest(line: bytes) -> str:
     return sha256(line).hexdigest()[:DIGEST_LENGTH]
 
 
-def sums_text(files: dict[str, bytes]) -> bytes:
+def sums_text(files: Mapping[str, bytes]) -> bytes:
     """Write SHA256SUMS as `sha256sum -c` reads it."""
     return "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())).encode()
 
 
 def write(release: Release, out: Path, *, number: int = 0, replace: bool = False) -> Bundle:
     """Write a bundle to `out`; BadInput if something lies there that is not a bundle to be replaced."""
+    _recover(out)
+    _check_target(out, replace=replace)
+    return _put(contents(release, number), out)
+
+
+def add(out: Path, folder: str, files: Mapping[str, bytes]) -> Bundle:
+    """Put a folder of files into a bundle, in the place of an earlier one of that name; all else stays as it is.
+
+    BadInput if there is no bundle, or if one of its files is not as SHA256SUMS says: nothing is added to a damaged one.
+    """
+    _recover(out)
+    about(out)
+    if any(PurePosixPath(name).parts[:1] != (folder,) for name in files):
+        raise ValueError(f"every file must lie in {folder}/")
+    kept = {
+        name: _undamaged(out / name, value)
+        for name, value in stored(out).items()
+        if PurePosixPath(name).parts[0] != folder
+    }
+    sums = sums_text({**kept, **files})
+    return _put({**_strange(out, folder), **kept, **files, SUMS: sums}, out)
+
+
+def _strange(path: Path, folder: str) -> dict[str, bytes]:
+    """Read the files that no sum names, so that nobody loses a note laid beside the results."""
+    names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
+    known = {*stored(path), SUMS}
+    return {
+        name: (path / name).read_bytes()
+        for name in names
+        if name not in known and PurePosixPath(name).parts[0] != folder
+    }
+
+
+def _recover(out: Path) -> None:
+    """Put back what an earlier run moved away, if it was killed between its two renames."""
     earlier = out.with_name(f".{out.name}.earlier")
     if earlier.exists() and not out.exists():
-        earlier.rename(out)  # an earlier run was killed between its two renames
-    _check_target(out, replace=replace)
-    files = contents(release, number)
+        earlier.rename(out)
+
+
+def _put(files: Mapping[str, bytes], out: Path) -> Bundle:
+    """Write all files to a temporary name, then rename: whoever looks sees the old bundle or the new one."""
+    earlier = out.with_name(f".{out.name}.earlier")
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
     try:
@@ -207,12 +248,16 @@ def open_release(path: Path) -> Release:
     if not is_bundle(path):
         return compute(path)
     for name, value in stored(path).items():
-        file = path / name
-        if not file.is_file() or sha256(file.read_bytes()).hexdigest() != value:
-            raise _bad(
-                file, "another content than SHA256SUMS says", "an undamaged bundle; see stadtindex verify"
-            )
+        _undamaged(path / name, value)
     return compute(about(path).edition)
+
+
+def _undamaged(file: Path, value: str) -> bytes:
+    """Read a file whose SHA-256 is as it should be, or raise BadInput."""
+    data = file.read_bytes() if file.is_file() else b""
+    if not file.is_file() or sha256(data).hexdigest() != value:
+        raise _bad(file, "another content than SHA256SUMS says", "an undamaged bundle; see stadtindex verify")
+    return data
 
 
 def _bad(path: Path, found: str, expected: str, field: str = "") -> BadInput:

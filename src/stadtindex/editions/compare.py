@@ -9,6 +9,7 @@ from stadtindex.definitions.edition import Edition
 from stadtindex.definitions.finding import BadInput, Finding
 from stadtindex.editions.assemble import Assembled
 from stadtindex.editions.compute import Release
+from stadtindex.editions.weights import leaf_weights
 from stadtindex.engine.attribution.mix import Pair, State
 from stadtindex.engine.attribution.split import Attribution, Split
 
@@ -119,7 +120,7 @@ def remeasured(before: Release, after: Release, carried: Mapping[str, str]) -> f
     both = [unit for unit in after.assembled.units if unit in set(before.assembled.units)]
     if len(both) == 0:
         return 0.0
-    old_weights, new_weights = _weights(before.assembled), _weights(after.assembled)
+    old_weights, new_weights = leaf_weights(before.assembled.tree), leaf_weights(after.assembled.tree)
     old, new = Fraction(0), Fraction(0)
     for code, earlier in carried.items():
         anew = sum(_anew(before.assembled, after.assembled, unit, (earlier, code)) for unit in both)
@@ -135,17 +136,6 @@ def _anew(before: Assembled, after: Assembled, unit: str, codes: tuple[str, str]
     if old is None or new is None or old.value is None or new.value is None:
         return False
     return new.data_date > old.data_date
-
-
-def _weights(assembled: Assembled) -> Mapping[str, float]:
-    """Give the share of the whole that each parameter has: the product of the shares on the way to the root."""
-    found = {}
-    for leaf in assembled.tree.leaves:
-        share, code = 1.0, leaf
-        while (parent := assembled.tree.parent(code)) is not None:
-            share, code = share * assembled.tree.share(code), parent
-        found[leaf] = share
-    return found
 
 
 def _misfit(field: str, found: str, expected: str) -> BadInput:

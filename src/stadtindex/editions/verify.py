@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -12,10 +13,25 @@ from pathlib import Path
 from stadtindex.definitions.finding import BadInput
 from stadtindex.editions.bundle import ABOUT, INPUTS, LINES, SUMS, about, contents, digest, stored
 from stadtindex.editions.code import code_sha256
-from stadtindex.editions.compute import compute
+from stadtindex.editions.compute import Release, compute
 from stadtindex.engine.errors import EngineError
 
 TOLERANCE = 1e-9
+# What was drawn at random is equal for an equal seed on one machine; on another the last bit of a product may differ,
+# and in a few of many draws two units change places.
+DRAWN_TOLERANCE = 1e-3
+NUMBERS = re.compile(r"[-\u2212]?\d[\d.,]*")
+
+Remake = Callable[[Release, Mapping[str, bytes]], dict[str, bytes]]
+"""Makes the files of an added folder again, from the release and what is stored there (its settings)."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A folder that a verb added to a bundle: how its files are made again, and which of them hold what was drawn."""
+
+    remake: Remake
+    drawn: frozenset[str] = frozenset()
 
 
 class Outcome(StrEnum):
@@ -56,16 +72,25 @@ class Verdict:
     same_code: bool
 
 
-def verify(path: Path) -> Verdict:
-    """Check every hash of a bundle, recompute it from its inputs and compare cell by cell; BadInput if it is no bundle."""
+def verify(path: Path, added: Mapping[str, Added] | None = None) -> Verdict:
+    """Check every hash of a bundle, recompute it from its inputs and compare cell by cell; BadInput if it is no bundle.
+
+    `added` names the folders that verbs may have added (`editions.bundle.add`), and how to make them again.
+    """
     bundle = about(path)
     sums = stored(path)
-    recomputed, problem = _recompute(bundle.edition, bundle.release)
+    folders = {name: how for name, how in (added or {}).items() if _files(path, sums, name)}
+    recomputed, problem = _recompute(bundle.edition, bundle.release, _Stored(path, sums, folders))
+    drawn = frozenset(name for how in folders.values() for name in how.drawn)
     differences = [*_damage(path, sums, recomputed), *problem]
     for name, data in recomputed.items():
         if not name.startswith(f"{INPUTS}/") and (path / name).is_file() and name != SUMS:
             differences += compare(
-                name, (path / name).read_bytes(), data, same_code=bundle.code_sha256 == code_sha256()
+                name,
+                (path / name).read_bytes(),
+                data,
+                same_code=bundle.code_sha256 == code_sha256(),
+                drawn=name in drawn,
             )
     return Verdict(
         outcome=_outcome(differences),
@@ -77,18 +102,38 @@ def verify(path: Path) -> Verdict:
     )
 
 
-def _recompute(edition: Path, release: str) -> tuple[dict[str, bytes], list[Difference]]:
+@dataclass(frozen=True)
+class _Stored:
+    """What lies in a bundle: its sums, and the folders that were added."""
+
+    path: Path
+    sums: Mapping[str, str]
+    added: Mapping[str, Added]
+
+
+def _files(path: Path, sums: Mapping[str, str], folder: str) -> dict[str, bytes]:
+    """Read the files of a folder that the sums name and that are there."""
+    names = [name for name in sums if name.startswith(f"{folder}/")]
+    return {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
+
+
+def _recompute(edition: Path, release: str, kept: _Stored) -> tuple[dict[str, bytes], list[Difference]]:
     number = release.rpartition(".")[2]
+    place, files = INPUTS, dict[str, bytes]()
     try:
-        return contents(compute(edition), int(number) if number.isdigit() else 0), []
+        computed = compute(edition)
+        files = contents(computed, int(number) if number.isdigit() else 0)
+        for place, how in kept.added.items():
+            files |= how.remake(computed, _files(kept.path, kept.sums, place))
     except BadInput as problem:
         found = [
             Difference(f.file, f.line, (), f.field, f.found, f"expected {f.expected}")
             for f in problem.findings
         ]
-        return {}, found
+        return files, found
     except EngineError as problem:
-        return {}, [Difference(INPUTS, None, (), "", "inputs that cannot be computed", str(problem))]
+        return files, [Difference(place, None, (), "", "what cannot be computed", str(problem))]
+    return files, []
 
 
 def _damage(path: Path, sums: dict[str, str], recomputed: dict[str, bytes]) -> Iterator[Difference]:
@@ -146,19 +191,24 @@ def _changed_sum(name: str, recomputed: dict[str, bytes], data: bytes) -> list[D
     return [Difference(SUMS, None, (name,), "", "another hash", f"the file has {found}")]
 
 
-def compare(name: str, left: bytes, right: bytes, *, same_code: bool = True) -> list[Difference]:
-    """Compare a stored with a recomputed file: tables cell by cell, anything else line by line."""
+def compare(
+    name: str, left: bytes, right: bytes, *, same_code: bool = True, drawn: bool = False
+) -> list[Difference]:
+    """Compare a stored with a recomputed file: tables cell by cell, anything else line by line.
+
+    Of a file that holds what was `drawn` numbers may differ a little, and texts by the numbers in them.
+    """
     if left == right:
         return []
     if name == ABOUT and not same_code:
         left, right = _without_code(left), _without_code(right)
     if not name.endswith(".csv"):
-        return _compare_lines(name, left, right)
+        return _compare_lines(name, left, right, drawn=drawn)
     try:
         rows = _rows(left)
     except csv.Error:
         return _compare_lines(name, left, right)
-    return _compare_tables(name, rows, _rows(right))
+    return _compare_tables(name, rows, _rows(right), DRAWN_TOLERANCE if drawn else TOLERANCE)
 
 
 def _without_code(data: bytes) -> bytes:
@@ -166,20 +216,27 @@ def _without_code(data: bytes) -> bytes:
     return b"\n".join(line for line in data.split(b"\n") if not any(word in line for word in own))
 
 
-def _compare_lines(name: str, left: bytes, right: bytes) -> list[Difference]:
+def _compare_lines(name: str, left: bytes, right: bytes, *, drawn: bool = False) -> list[Difference]:
     pairs = zip_longest(left.decode("utf-8", "replace").split("\n"), right.decode("utf-8").split("\n"))
     return [
-        Difference(name, line, (), "", repr(a), f"recomputed {b!r}")
+        Difference(name, line, (), "", repr(a), f"recomputed {b!r}", drawn and _same_words(a, b))
         for line, (a, b) in enumerate(pairs, start=1)
         if a != b
     ]
+
+
+def _same_words(one: str | None, other: str | None) -> bool:
+    """Say whether two lines differ in nothing but numbers; the numbers themselves stand in a table beside."""
+    return one is not None and other is not None and NUMBERS.sub("#", one) == NUMBERS.sub("#", other)
 
 
 def _rows(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8", errors="replace"), newline="")))
 
 
-def _compare_tables(name: str, left: list[list[str]], right: list[list[str]]) -> list[Difference]:
+def _compare_tables(
+    name: str, left: list[list[str]], right: list[list[str]], tolerance: float
+) -> list[Difference]:
     header = right[0]
     differences = []
     nothing: list[str] = []
@@ -188,19 +245,19 @@ def _compare_tables(name: str, left: list[list[str]], right: list[list[str]]) ->
             if x != y:
                 title = header[column] if column < len(header) else f"column {column + 1}"
                 row = tuple((b or a)[:2])
-                small = not title.endswith("rank") and _close(x, y)
+                small = not title.endswith("rank") and _close(x, y, tolerance)
                 differences.append(
                     Difference(name, line, row, title, x or "nothing", f"recomputed {y or 'nothing'}", small)
                 )
     return differences
 
 
-def _close(left: str, right: str) -> bool:
+def _close(left: str, right: str, tolerance: float) -> bool:
     try:
         a, b = float(left), float(right)
     except ValueError:
         return False
-    return abs(a - b) <= TOLERANCE * max(1.0, abs(a), abs(b))
+    return abs(a - b) <= tolerance * max(1.0, abs(a), abs(b))
 
 
 def _outcome(differences: list[Difference]) -> Outcome:
