@@ -10,6 +10,7 @@ import sys
 import typer
 
 from stadtindex.cli import (
+    audit,
     check,
     collect,
     compare,
@@ -49,6 +50,7 @@ app.command("profile")(profile.command)
 app.command("explain")(explain.command)
 app.command("compare")(compare.command)
 app.command("whatif")(whatif.command)
+app.command("audit")(audit.command)
 app.command("verify")(verify.command)
 
 

@@ -5,12 +5,15 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 WIDTH_OF_A_PIPE = 200
+# Running text is hard to read in longer lines.
+WIDTH_OF_TEXT = 110
 SHORTEST_TEXT = 16
 
 
@@ -60,6 +63,19 @@ def show_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, titl
         table.add_row(*row)
     console().print(table)
     say()
+
+
+def wrapped(text: str, *, hanging: str = "") -> str:
+    """Break a text between words where the line ends; `hanging` stands before the first line, the others are indented."""
+    room = min(width(), WIDTH_OF_TEXT)
+    return fill(
+        text,
+        width=room,
+        initial_indent=hanging,
+        subsequent_indent=" " * len(hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def say(text: str = "") -> None:

@@ -18,11 +18,12 @@ def command(
     ] = False,
 ) -> None:
     """Recompute a bundle from its own inputs: identical, equal within 1e-9 with equal ranks, or where it differs."""
+    from stadtindex.cli.audit import added
     from stadtindex.cli.words import language_of, words
     from stadtindex.editions.verify import Outcome, verify
 
     _ = words(language_of(lang))
-    verdict = verify(bundle)
+    verdict = verify(bundle, {"audit": added()})
     answer = {
         Outcome.IDENTICAL: _("identical: recomputed from its own inputs, every byte is the same"),
         Outcome.EQUAL: _("equal within 1e-9, all ranks equal"),

@@ -1,9 +1,11 @@
 """The numbers of an audit as files of the bundle: CSV tables, and audit.json with settings, findings and conclusions."""
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from stadtindex.editions.audit import EditionAudit
+from stadtindex.definitions.finding import BadInput, Finding
+from stadtindex.editions.audit import EditionAudit, Effort
 from stadtindex.editions.contents import json_bytes, number
 from stadtindex.editions.judge import Statement
 from stadtindex.editions.pointfile import table
@@ -284,3 +286,15 @@ def _sensitivity(found: EditionAudit) -> tuple[Row, Iterator[Row]] | None:
                 yield [output, factor, *(number(float(band[i, j])) for band in bands)]
 
     return header, rows()
+
+
+def effort_of(stored: Mapping[str, bytes]) -> Effort:
+    """Read from the stored files of an audit how much was drawn; BadInput where that cannot be read."""
+    try:
+        settings = json.loads(stored[ABOUT])["settings"]
+        return Effort(*(int(settings[name]) for name in ("seed", "draws", "points")))
+    except (KeyError, TypeError, ValueError) as problem:
+        found = f"{type(problem).__name__}: {problem}"
+        raise BadInput(
+            Finding(ABOUT, None, "settings", found, "seed, draws and points as whole numbers")
+        ) from problem

@@ -130,20 +130,31 @@ def _data(found: EditionAudit) -> Iterator[Statement]:
     thin = tuple(unit for unit, has in zip(results.units, coverage, strict=True) if has < ENOUGH_DATA)
     facts = {"count": len(thin), "of": len(results.units), "units": thin, "least": ENOUGH_DATA}
     yield Statement(Part.DATA, "thin_units", Verdict.CONCERN if thin else Verdict.GOOD, facts)
-    for flag in ("few_values", "constant", "same_value", "many_zeros", "skewed"):
-        codes = tuple(
-            finding.nodes[0]
-            for finding in found.audit.findings
-            if finding.kind is Kind.COLUMN and finding.detail == flag
-        )
+    for flag in ("few_values", "constant", "same_value", "many_zeros"):
+        codes = flagged(found, flag)
         if len(codes) > 0:
             verdict = Verdict.NOTE if flag == "many_zeros" else Verdict.CONCERN
-            yield Statement(
-                Part.DATA,
-                flag,
-                verdict,
-                {"nodes": codes, "count": len(codes), "of": len(results.tree.leaves)},
-            )
+            facts = {"nodes": codes, "count": len(codes), "of": len(results.tree.leaves)}
+            yield Statement(Part.DATA, flag, verdict, facts)
+    yield from _outliers(found)
+
+
+def _outliers(found: EditionAudit) -> Iterator[Statement]:
+    """Say which columns have outliers or a long tail, and in which of them these move the scores of all other units."""
+    codes, recipe = flagged(found, "skewed"), found.release.assembled.recipe
+    exposed = tuple(code for code in codes if recipe.nodes[code].normalise.method in RELATIVE)
+    if len(codes) > 0:
+        facts: dict[str, Fact] = {"nodes": codes, "count": len(codes), "exposed": exposed}
+        yield Statement(Part.DATA, "skewed", Verdict.CONCERN if exposed else Verdict.NOTE, facts)
+
+
+def flagged(found: EditionAudit, flag: str) -> tuple[str, ...]:
+    """Return the parameters with this flag of `engine.diagnose.describe`, by its name in lower case."""
+    return tuple(
+        finding.nodes[0]
+        for finding in found.audit.findings
+        if finding.kind is Kind.COLUMN and finding.detail == flag
+    )
 
 
 def _coherence(found: EditionAudit) -> Iterator[Statement]:
