@@ -37,14 +37,16 @@ def uncertainty(found: "EditionAudit", n: Naming) -> Iterator[Block]:
     )
     heads = (
         _("Median"),
-        _("90% interval"),
-        _("Score, 90% interval"),
+        _("Interval (90%)"),
+        _("Score, interval (90%)"),
         _("First {k}").format(k=top),
         _("Tie group"),
     )
     columns = (Column(_("Rank"), right=True), Column(_("Unit")), *right(*heads))
     yield Grid(
-        _("Ranks under uncertainty (a tie group ends where its first unit is ahead in 95% of the draws)"),
+        _(
+            "Ranks under uncertainty (a tie group ends where its first unit is ahead in 95 per cent of the draws)"
+        ),
         columns,
         rows,
     )
@@ -92,12 +94,13 @@ def sensitivity(found: "EditionAudit", n: Naming) -> Iterator[Block]:
             )
             total = f"{share(strength.low, n)} … {share(strength.high, n)}"
             rows.append((n.choice(strength.factor), first, between, share(strength.total, n), total))
-        heads = (_("First-order"), _("90% interval"), _("Total"), _("90% interval"))
+        heads = (_("First-order"), _("Interval (90%)"), _("Total"), _("Interval (90%)"))
         title = _("Sobol indices of the mean absolute rank shift, {builds} builds").format(
             builds=numeral(known.builds, n, 0)
         )
         yield Grid(title, (Column(_("Choice")), *right(*heads)), tuple(rows))
-    gone = found.left_out
+    gone, tree = found.left_out, found.release.assembled.tree
+    parents = {code: tree.parent(code) or code for code in gone.nodes}
     order = sorted(
         range(len(gone.nodes)),
         key=lambda i: -gone.mean_shift[i] if math.isfinite(gone.mean_shift[i]) else 1.0,
@@ -105,7 +108,7 @@ def sensitivity(found: "EditionAudit", n: Naming) -> Iterator[Block]:
     left = tuple(
         (
             n.title(gone.nodes[i]),
-            n.level(_depth(found, gone.nodes[i])),
+            n.title(parents[gone.nodes[i]]),
             numeral(gone.mean_shift[i], n, 1),
             numeral(gone.largest_shift[i], n, 0),
         )
@@ -114,11 +117,7 @@ def sensitivity(found: "EditionAudit", n: Naming) -> Iterator[Block]:
     if len(left) > 0:
         columns = (
             Column(_("Part")),
-            Column(_("Level")),
+            Column(_("Part of")),
             *right(_("Mean rank change"), _("Largest rank change")),
         )
         yield Grid(_("The index without one part: the parts that move it most"), columns, left)
-
-
-def _depth(found: "EditionAudit", code: str) -> int:
-    return found.release.assembled.tree.depth(code)

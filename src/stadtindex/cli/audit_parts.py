@@ -60,7 +60,7 @@ def frame(found: "EditionAudit", n: Naming) -> Iterator[Block]:
             )
         )
     columns = (
-        Column(_("Branch")),
+        Column(_("Domain")),
         *right(_("Parts"), _("Parameters"), _("Weight"), _("Weight of a parameter"), _("Data")),
     )
     yield Grid(_("Structure: what the index consists of"), (*columns, Column(_("Status"))), tuple(rows))
@@ -111,6 +111,7 @@ def coherence(found: "EditionAudit", n: Naming) -> Iterator[Block]:
     _ = n._
     yield Heading(3, _("Correlations"))
     yield _matrix(found, n)
+    yield _relations(found, n)
     yield from _placements(found, n)
     yield Heading(3, _("Consistency"))
     yield _groups(found, n)
@@ -128,8 +129,36 @@ def _matrix(found: "EditionAudit", n: Naming) -> Block:
             cells.append("" if i == j else numeral(between.coefficient[i, j], n) + star)
         rows.append((f"{i + 1} {n.title(code)}", *cells))
     heads = [*(str(i + 1) for i in range(len(between.codes) - 1)), _("Whole")]
-    title = _("Correlations (Pearson) of the branches with each other and with the whole; * q ≤ 5%")
-    return Grid(title, (Column(_("Branch")), *right(*heads)), tuple(rows))
+    title = _("Correlations (Pearson) of the domains with each other and with the whole; * q ≤ 5%")
+    return Grid(title, (Column(_("Domain")), *right(*heads)), tuple(rows))
+
+
+def _relations(found: "EditionAudit", n: Naming) -> Block:
+    """Count the pairs of parameters that are related beyond chance, by how near they stand in the tree."""
+    from stadtindex.editions.audit_tables import relation
+    from stadtindex.engine.diagnose.correlate import pairs_of
+
+    _, tree = n._, found.release.assembled.tree
+    kinds = (found.audit.correlations, found.audit.spearman, found.audit.kendall)
+    words = {"parent": _("same group"), "branch": _("same domain"), "across": _("different domains")}
+    rows = []
+    for name, word in words.items():
+        counted, pairs = [], 0
+        for kind in kinds:
+            mine = [pair for pair in pairs_of(kind) if relation(tree, pair.one, pair.other) == name]
+            sure = [pair.coefficient for pair in mine if pair.q_dependent <= LEVEL]
+            plus, minus = sum(r > 0.0 for r in sure), sum(r < 0.0 for r in sure)
+            mean = fmean([pair.coefficient for pair in mine]) if mine else math.nan
+            counted += [numeral(mean, n), f"{plus} / {minus}"]
+            pairs = len(mine)
+        rows.append((word, str(pairs), *counted))
+    heads = [_("Pairs")]
+    for title in ("Pearson", "Spearman", "Kendall"):
+        heads += [title, _("+ / −")]
+    title = _(
+        "Pairs of parameters: mean coefficient, and how many are related beyond chance (q ≤ 5%), positively / negatively"
+    )
+    return Grid(title, (Column(_("Both in the")), *right(*heads)), tuple(rows))
 
 
 def _placements(found: "EditionAudit", n: Naming) -> Iterator[Block]:
@@ -148,9 +177,9 @@ def _placements(found: "EditionAudit", n: Naming) -> Iterator[Block]:
         )
         for place in shown[:SHOWN]
     )
-    titles = (_("Parameter"), _("Own branch"), "r", _("Follows more"), "r")
+    titles = (_("Parameter"), _("Own domain"), "r", _("Follows more"), "r")
     columns = tuple(Column(title, right=title == "r") for title in titles)
-    yield Grid(_("Parameters that do not follow their own branch"), columns, rows)
+    yield Grid(_("Parameters that do not follow their own domain"), columns, rows)
 
 
 def _groups(found: "EditionAudit", n: Naming) -> Block:
@@ -183,7 +212,7 @@ def _influence(found: "EditionAudit", n: Naming) -> Iterator[Block]:
     _ = n._
     heads = (_("Weight"), _("Influence"), _("Influence ÷ weight"), "r")
     effect = found.audit.groups[0].influence if len(found.audit.groups) > 0 else None
-    for kind, part in ((_("Branch"), effect), (_("Parameter"), found.audit.influence)):
+    for kind, part in ((_("Domain"), effect), (_("Parameter"), found.audit.influence)):
         if part is None:
             continue
         order = sorted(

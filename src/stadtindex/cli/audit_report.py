@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from stadtindex.cli import audit_draws, audit_parts
+from stadtindex.cli.advice import advice
 from stadtindex.cli.blocks import Block, Grid, Heading, Paragraph, Points
 from stadtindex.cli.naming import Naming
 from stadtindex.cli.sentences import sentence
@@ -54,20 +55,29 @@ def _head(found: "EditionAudit", n: Naming) -> Iterator[Block]:
 
 
 def _conclusions(told: "list[Statement]", n: Naming) -> Iterator[Block]:
-    """Repeat what weighs most: concerns first, then what is sound."""
+    """Say what speaks for the index, what to mend, and which choice decides."""
     _ = n._
     yield Heading(2, _("6 Conclusions"))
     counts = {
         verdict: sum(s.verdict.value == verdict for s in told) for verdict in ("good", "note", "concern")
     }
     text = _(
-        "{concern} findings are a reason for concern, {note} are worth knowing, {good} speak for the index."
+        "{good} findings speak for the index, {concern} are a reason for concern, {note} are worth knowing."
     )
     yield Paragraph(text.format(**counts))
-    marks = {"concern": _("Concern:"), "good": _("Sound:"), "note": _("Note:")}
-    chosen = [s for verdict in ("concern", "good") for s in told if s.verdict.value == verdict]
-    chosen += [s for s in told if s.says.startswith("decisive") or s.says == "only_choice"]
-    yield Points(tuple((marks[s.verdict.value], sentence(s, n)) for s in chosen))
+    sound = tuple(("", sentence(s, n)) for s in told if s.verdict.value == "good")
+    concerns = tuple(("", advice(s, n)) for s in told if s.verdict.value == "concern")
+    choice = tuple(
+        ("", sentence(s, n)) for s in told if s.says.startswith("decisive") or s.says == "only_choice"
+    )
+    for title, points in (
+        (_("What speaks for it"), sound),
+        (_("What to mend, in the order of the parts"), concerns),
+        (_("Which choice decides"), choice),
+    ):
+        if len(points) > 0:
+            yield Heading(3, title)
+            yield Points(points)
 
 
 def _reading(n: Naming) -> Iterator[Block]:
@@ -78,9 +88,9 @@ def _reading(n: Naming) -> Iterator[Block]:
         (_("q"), _("p-value adjusted for the number of pairs tested, valid under any dependence (Benjamini and Yekutieli 2001).")),
         (_("Cronbach's alpha"), _("How far the parts of a group measure one thing; from 0.7 on a group counts as consistent.")),
         (_("Eigenvalues above 1"), _("So many independent things a group contains (Kaiser's rule); found over the units with all values.")),
-        (_("Influence"), _("Share of the variance of the whole that vanishes once the part is known (correlation ratio), scaled to 100% over the parts; correlated parts share it. Paruolo, Saisana and Saltelli (2013).")),
-        (_("90% interval"), _("Nine of ten draws lie between its ends.")),
-        (_("Total index"), _("Share of the variance in which a choice takes part, alone or with others (Sobol; Jansen's estimator); the first-order index counts what it does alone. Estimates may leave 0 to 100% by their error.")),
+        (_("Influence"), _("Share of the variance of the whole that vanishes once the part is known (correlation ratio), scaled to 1 over the parts; correlated parts share it. Paruolo, Saisana and Saltelli (2013).")),
+        (_("Interval (90%)"), _("Nine of ten draws lie between its ends.")),
+        (_("Total index"), _("Share of the variance in which a choice takes part, alone or with others (Sobol; Jansen's estimator); the first-order index counts what it does alone. Estimates may leave 0 to 1 by their error.")),
     )  # fmt: skip
     yield Grid(_("Terms"), (Column(_("Term")), Column(_("Meaning"))), rows)
     yield Paragraph(

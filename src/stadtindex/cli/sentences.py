@@ -56,7 +56,7 @@ def sentence(statement: "Statement", naming: Naming) -> str:
 def _frame(says: str, f: Facts, n: Naming) -> str:
     _ = n._
     if says == "shape":
-        text = _("{units} units are compared by {parameters} parameters in {branches} branches.")
+        text = _("{units} units are compared by {parameters} parameters in {branches} domains.")
         return text.format(
             units=f.number("units"), parameters=f.number("parameters"), branches=f.number("branches")
         )
@@ -116,7 +116,9 @@ def _data(says: str, f: Facts, n: Naming) -> str:
         )
         return told + " " + text.format(nodes=n.nodes(f.several("exposed")))
     texts = {
-        "few_values": _("{count} of {of} parameters have values for less than 65% of the units: {nodes}."),
+        "few_values": _(
+            "{count} of {of} parameters have values for less than 65 per cent of the units: {nodes}."
+        ),
         "constant": _(
             "{count} of {of} parameters have the same value wherever there is one, and tell nobody apart: {nodes}."
         ),
@@ -132,7 +134,7 @@ def _coherence(says: str, f: Facts, n: Naming) -> str:
     _ = n._
     if says == "branches":
         text = _(
-            "Of {of} pairs of branches {sure} are positively related beyond chance (q ≤ 5%, Benjamini-Yekutieli)."
+            "Of {of} pairs of domains {sure} are positively related beyond chance (q ≤ 5%, Benjamini-Yekutieli)."
         )
         told = text.format(of=f.number("of"), sure=f.number("sure"))
         if f.is_empty("against"):
@@ -178,15 +180,15 @@ def _coherence(says: str, f: Facts, n: Naming) -> str:
 def _structure(says: str, f: Facts, n: Naming) -> str:
     _ = n._
     if says == "placed":
-        text = _("{own} of {of} parameters follow their own branch more than any other.")
+        text = _("{own} of {of} parameters follow their own domain more than any other.")
         told = text.format(own=f.number("own"), of=f.number("of"))
         if f.is_empty("nodes"):
             return told
         return (
-            told + " " + _("Another branch is followed by {nodes}.").format(nodes=n.nodes(f.several("nodes")))
+            told + " " + _("Another domain is followed by {nodes}.").format(nodes=n.nodes(f.several("nodes")))
         )
     if says == "weakly_related":
-        text = _("Hardly related to their own branch (r below {least}): {nodes}.")
+        text = _("Hardly related to their own domain (r below {least}): {nodes}.")
         return text.format(least=f.number("least", 1), nodes=n.nodes(f.several("nodes")))
     if says == "consistent":
         text = _("{consistent} of {of} groups are consistent (Cronbach's alpha at least {least}).")
@@ -196,11 +198,11 @@ def _structure(says: str, f: Facts, n: Naming) -> str:
         more = _("The others add up different things, which their score then hides: {nodes}.")
         return told + " " + more.format(nodes=n.nodes(f.several("nodes")))
     text = _(
-        "The branches span {components} dimensions (eigenvalues above 1); the first explains {explained} of their variance."
+        "The domains span {components} dimensions (eigenvalues above 1); the first explains {explained} of their variance."
     )
     if f.raw["components"] == 1:
         text = _(
-            "The branches span one dimension (one eigenvalue above 1), which explains {explained} of their variance."
+            "The domains span one dimension (one eigenvalue above 1), which explains {explained} of their variance."
         )
     return text.format(components=f.number("components"), explained=f.percent("explained"))
 
@@ -211,12 +213,12 @@ def _uncertainty(says: str, f: Facts, n: Naming) -> str:
         return _("The uncertainty could not be drawn: {why}.").format(why=f.text("why"))
     if says == "intervals":
         text = _(
-            "In {draws} draws half of the units keep their rank within {median} places (90% interval); {firm} of {of} within {width}. The mean ranks are exact to {error} ranks (standard error)."
+            "In {draws} draws half of the units keep their rank within {median} places (90 per cent interval); {firm} of {of} within {width}. The mean ranks are exact to {error} ranks (standard error)."
         )
         counts = {name: f.number(name) for name in ("draws", "firm", "of", "width", "median")}
         return text.format(error=f.number("error", 2), **counts)
     if says == "inside":
-        text = _("The published rank of {inside} of {of} units lies within their 90% interval.")
+        text = _("The published rank of {inside} of {of} units lies within their 90 per cent interval.")
         told = text.format(inside=f.number("inside"), of=f.number("of"))
         if f.is_empty("units"):
             return told
