@@ -51,7 +51,9 @@ def _data(says: str, f: Facts, n: Naming) -> str:
         return text.format(units=n.units(f.several("units")))
     texts = {
         "few_values": _("Find fuller sources for these, or leave them out: {nodes}."),
-        "constant": _("Measure these by degree or drop them, for they move nobody's rank: {nodes}."),
+        "constant": _(
+            "Measure these by degree or drop them, for among those who have a value they tell nobody apart: {nodes}."
+        ),
         "same_value": _("Ask more finely here, where most units look alike: {nodes}."),
         "skewed": _("Treat the outliers of {nodes}: winsorise them, or use a logarithmic scale."),
     }

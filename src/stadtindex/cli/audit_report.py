@@ -88,7 +88,7 @@ def _reading(n: Naming) -> Iterator[Block]:
         (_("q"), _("p-value adjusted for the number of pairs tested, valid under any dependence (Benjamini and Yekutieli 2001).")),
         (_("Cronbach's alpha"), _("How far the parts of a group measure one thing; from 0.7 on a group counts as consistent.")),
         (_("Eigenvalues above 1"), _("So many independent things a group contains (Kaiser's rule); found over the units with all values.")),
-        (_("Influence"), _("Share of the variance of the whole that vanishes once the part is known (correlation ratio), scaled to 1 over the parts; correlated parts share it. Paruolo, Saisana and Saltelli (2013).")),
+        (_("Influence"), _("Share of the variance of the whole, over the units that have both scores, that vanishes once the part is known (correlation ratio), scaled to 1 over the parts; correlated parts share it. Paruolo, Saisana and Saltelli (2013).")),
         (_("Interval (90%)"), _("Nine of ten draws lie between its ends.")),
         (_("Total index"), _("Share of the variance in which a choice takes part, alone or with others (Sobol; Jansen's estimator); the first-order index counts what it does alone. Estimates may leave 0 to 1 by their error.")),
     )  # fmt: skip

@@ -120,7 +120,7 @@ def _data(says: str, f: Facts, n: Naming) -> str:
             "{count} of {of} parameters have values for less than 65 per cent of the units: {nodes}."
         ),
         "constant": _(
-            "{count} of {of} parameters have the same value wherever there is one, and tell nobody apart: {nodes}."
+            "{count} of {of} parameters have the same value wherever there is one; only having one at all makes a difference: {nodes}."
         ),
         "same_value": _(
             "In {count} of {of} parameters more than half of the units have one and the same value: {nodes}."
