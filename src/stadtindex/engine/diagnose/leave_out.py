@@ -83,7 +83,14 @@ def _asked(tree: Tree, nodes: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _build(given: Inputs, tree: Tree) -> Results:
-    return compute(tree, given.table, given.recipe, denominators=given.denominators, bonus=given.bonus)
+    return compute(
+        tree,
+        given.table,
+        given.recipe,
+        denominators=given.denominators,
+        bonus=given.bonus,
+        background=given.background,
+    )
 
 
 def _plainly(tree: Tree, build: Build, asked: tuple[str, ...], base: Results) -> LeaveOut:
