@@ -240,7 +240,7 @@ def test_all_gives_every_unit_of_both_and_names_those_without_score() -> None:
     found = list(attribution.all(progress=lambda done, whole: calls.append((done, whole))))
     assert [one.unit for one in found] == ["A", "B", "C", "D"]
     assert isinstance(found[2], EngineError)
-    assert "own data" in str(found[2])
+    assert "no score in the state after" in str(found[2])
     assert calls == [(0, 4), (1, 4), (2, 4), (3, 4)]
 
 

@@ -2,27 +2,35 @@
 
 Between two states that differ in one unit's data only, the nodes two levels below the root (indicators; leaves that
 hang higher) each have an old and a new column of scores. A player is one such node, or the bonus points of a node
-above. What is above is computed for every choice of old and new columns, by the function that makes rankings.
+above. What is above is computed for every choice of old and new columns.
 
 Reference: Owen (1977), Values of games with a priori unions, doi:10.1007/978-3-642-45494-3_7.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 
-from stadtindex.engine.arrays import Bools, Floats, Ints
-from stadtindex.engine.attribution.game import coalition_weights, shapley_ranks, shapley_scores
-from stadtindex.engine.attribution.mix import State
+from stadtindex.engine.arrays import Floats, Ints
+from stadtindex.engine.attribution.game import (
+    coalition_sizes,
+    orders,
+    shapley_ranks,
+    shapley_scores,
+    split_whole,
+)
+from stadtindex.engine.attribution.means import Means
+from stadtindex.engine.attribution.outcome import Outcome, cut_of
 from stadtindex.engine.attribution.upper import Upper
-from stadtindex.engine.errors import EngineError
-from stadtindex.engine.results import Results
+from stadtindex.engine.tree import Tree
 
-# More players in one domain (2**players states) are not split further: their domain's part is left whole.
+# More players in one domain (2**players states) are not split further: their domain's part is left whole. Nor are
+# more players in the domain together with other domains; and with more domains own data are left whole.
 MOST_PLAYERS = 10
+MOST_TOGETHER = 16
 
 
 @dataclass(frozen=True)
@@ -38,55 +46,49 @@ class Part:
     parts: tuple["Part", ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
-    """A state and what came out of it."""
-
-    state: State
-    results: Results
-
-    @cached_property
-    def _rows(self) -> Mapping[str, int]:
-        return {unit: row for row, unit in enumerate(self.results.units)}
-
-    def score(self, unit: str) -> float:
-        """Return the ranked score of a unit; NaN without one."""
-        return float(self.results.rounded[self.results.tree.root][self._rows[unit]])
-
-    def rank(self, unit: str) -> int:
-        """Return the rank of a unit; 0 without a score."""
-        return int(self.results.rank[self.results.tree.root][self._rows[unit]])
-
-
-def own_parts(old: Step, new: Step, unit: str, depth: int) -> tuple[Part, ...]:
+def own_parts(old: Outcome, new: Outcome, unit: str, depth: int) -> tuple[Part, ...]:
     """Split what own data change from one state to another, by domain (`depth` 1) or by indicator as well (2).
 
-    The parts add up to the change, ranks exactly; nodes without part have changed nothing. EngineError where a
-    choice of old and new columns leaves the unit without a score.
+    The unit has a score in both. The parts add up to the change, ranks exactly; nodes without part have changed
+    nothing. Where a choice of old and new columns leaves the unit without a score, its domain is left whole.
     """
-    upper = Upper(old.state, old.results, new.state, new.results)
-    players = upper.changed()
-    domains = _by_domain(old.results, players)
-    position = {player: index for index, player in enumerate(upper.players)}
-    game = _Game(upper, unit, [[position[player] for player in members] for members in domains.values()])
-    scores, ranks = game.split_domains()
+    groups = _by_domain(old.state.tree, _changed(old, new))
+    if not 0 < len(groups) <= MOST_PLAYERS:
+        return ()
+    game = _Game.of(old, new, groups, unit)
+    domain_scores, domain_ranks = game.by_domain()
+    scores, ranks = shapley_scores(domain_scores), shapley_ranks(domain_ranks, domain_ranks > 0)
     parts = []
-    for index, (code, members) in enumerate(domains.items()):
+    for at, (code, members) in enumerate(groups.items()):
         inner: tuple[Part, ...] = ()
-        further = [member for member in members if member != code]
-        if depth > 1 and len(further) > 0 and len(members) <= MOST_PLAYERS:
-            inner_scores, inner_ranks = game.split_members(index)
-            inner = tuple(map(Part, members, inner_scores, inner_ranks))
-        parts.append(Part(code, scores[index], ranks[index], inner))
+        further = any(member != code for member in members)
+        fits = len(members) <= MOST_PLAYERS and len(members) + len(groups) - 1 <= MOST_TOGETHER
+        if depth > 1 and further and fits:
+            inner = _inner_parts(members, len(groups), *game.by_member(at))
+        parts.append(Part(code, scores[at], ranks[at], inner))
     return tuple(parts)
 
 
-def _by_domain(results: Results, players: Iterable[str]) -> dict[str, list[str]]:
+def _changed(old: Outcome, new: Outcome) -> list[str]:
+    """List the players whose old and new columns, or bonus points, differ."""
+    tree = old.state.tree
+    found = [code for code in cut_of(tree) if not old.feet[code].same(new.feet[code])]
+    bonus = set(old.state.bonus) | set(new.state.bonus)
+    above = [node.code for node in tree.nodes if node.code in bonus and tree.depth(node.code) < 2]
+    nothing = np.zeros(len(old.rounded))
+    for code in above:
+        mine, its = (outcome.state.bonus.get(code, nothing) for outcome in (old, new))
+        if not np.array_equal(mine, its):
+            found.append(code)
+    return found
+
+
+def _by_domain(tree: Tree, players: Iterable[str]) -> dict[str, list[str]]:
     """Group the players by the child of the root that they belong to; the root's bonus is a group of its own."""
     domains: dict[str, list[str]] = {}
     for player in players:
         code = player
-        while (parent := results.tree.parent(code)) is not None and parent != results.tree.root:
+        while (parent := tree.parent(code)) is not None and parent != tree.root:
             code = parent
         domains.setdefault(code, []).append(player)
     return domains
@@ -94,46 +96,41 @@ def _by_domain(results: Results, players: Iterable[str]) -> dict[str, list[str]]
 
 @dataclass(frozen=True, eq=False)
 class _Game:
-    """The game of one unit: `domains` lists, for every domain, the positions of its players."""
+    """The game of one unit, played on weighted means where the upper tree is made of them, else by computing it."""
 
-    upper: Upper
+    board: Means | Upper
+    groups: Mapping[str, list[str]]
     unit: str
-    domains: Sequence[Sequence[int]]
 
-    def split_domains(self) -> tuple[tuple[float, ...], tuple[Fraction, ...]]:
-        scores, ranks = self._worth(self._choices(self.domains))
-        return shapley_scores(scores), shapley_ranks(ranks)
+    @classmethod
+    def of(cls, old: Outcome, new: Outcome, groups: Mapping[str, list[str]], unit: str) -> "_Game":
+        if Means.can(old.state.tree, old.state.recipe.nodes):
+            means = Means(old, new, groups)
+            if means.agrees:
+                return cls(means, groups, unit)
+        return cls(Upper(old, new), groups, unit)
 
-    def split_members(self, index: int) -> tuple[list[float], list[Fraction]]:
-        """Split the part of one domain among its players, in every coalition of the other domains."""
-        members = [[player] for player in self.domains[index]]
-        others = [domain for at, domain in enumerate(self.domains) if at != index]
-        weights = coalition_weights(len(self.domains))
-        score, rank = [0.0] * len(members), [Fraction(0)] * len(members)
-        outer, inner = self._choices(others), self._choices(members)
-        scores, ranks = self._worth((outer[:, np.newaxis] | inner).reshape(-1, outer.shape[1]))
-        for number in range(len(outer)):
-            weight = weights[number.bit_count()]
-            here = slice(number * len(inner), (number + 1) * len(inner))
-            for at, part in enumerate(shapley_scores(scores[here])):
-                score[at] += float(weight) * part
-            for at, exact in enumerate(shapley_ranks(ranks[here])):
-                rank[at] += weight * exact
-        return score, rank
+    def by_domain(self) -> tuple[Floats, Ints]:
+        if isinstance(self.board, Means):
+            return self.board.by_domain(self.unit)
+        return self.board.by_domain(list(self.groups.values()), self.unit)
 
-    def _choices(self, groups: Sequence[Sequence[int]]) -> Bools:
-        """Say for every coalition of groups (2**groups,) which players are new; shape (coalitions, players)."""
-        chosen = np.zeros((2 ** len(groups), len(self.upper.players)), dtype=np.bool_)
-        numbers = np.arange(len(chosen))
-        for bit, group in enumerate(groups):
-            chosen[:, list(group)] = (numbers >> bit & 1 == 1)[:, np.newaxis]
-        return chosen
+    def by_member(self, at: int) -> tuple[Floats, Ints]:
+        if isinstance(self.board, Means):
+            return self.board.by_member(at, self.unit)
+        return self.board.by_member(list(self.groups.values()), at, self.unit)
 
-    def _worth(self, choices: Bools) -> tuple[Floats, Ints]:
-        scores, ranks = self.upper.worth(choices, self.unit)
-        if (ranks == 0).any():
-            raise EngineError("has no score with part of its own data changed", unit=self.unit)
-        return scores, ranks
+
+def _inner_parts(members: list[str], domains: int, scores: Floats, ranks: Ints) -> tuple[Part, ...]:
+    """Split the part of one domain among its members, worth (2**other domains, 2**members); none where not all is known."""
+    if (ranks == 0).any():
+        return ()
+    counts = np.array(orders(domains), dtype=np.int64)[coalition_sizes(domains - 1)]
+    whole = math.factorial(domains)
+    # Averaging over the other domains first is the same, and leaves one small game.
+    score = shapley_scores(np.array([math.fsum((column * counts).tolist()) / whole for column in scores.T]))
+    rank = split_whole(counts @ ranks, whole * math.factorial(len(members)))
+    return tuple(map(Part, members, score, rank))
 
 
 def add_up(weighed: Iterable[tuple[Fraction, tuple[Part, ...]]]) -> tuple[Part, ...]:

@@ -39,8 +39,13 @@ def directed(values: Floats, direction: int) -> Floats:
     return values + 0.0 if direction > 0 else 0.0 - values
 
 
-def between(values: Floats, low: float, high: float, direction: int, options: Normalise) -> Floats:
-    """Map low..high in a straight line to lower..upper, reversed where lower is better; NaN stays NaN."""
+def between(
+    values: Floats, low: float | Floats, high: float | Floats, direction: int, options: Normalise
+) -> Floats:
+    """Map low..high in a straight line to lower..upper, reversed where lower is better; NaN stays NaN.
+
+    The ends are numbers, or arrays that stand beside the values.
+    """
     above = values - low if direction > 0 else high - values
     return options.lower + above / (high - low) * (options.upper - options.lower)
 
