@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 from stadtindex.engine import (
+    Background,
     Cell,
     Denominator,
     EngineError,
+    Imputation,
+    Impute,
+    Missing,
     Node,
     NodeRecipe,
     Normalisation,
@@ -123,6 +127,16 @@ def test_the_method_alone() -> None:
     """The weight of y rises from 1 to 3: 15/2 + 35/2 becomes 15/4 + 105/4."""
     found = split(state(), state(weights={"y": 3.0}))
     assert parts(found) == {METHOD: 5.0}
+
+
+def test_other_groups_of_units_are_another_method() -> None:
+    """A's gap in a is filled with the mean of its group: B (20) in the first edition, D (100) in the second."""
+    filled = replace(FIXED, missing=Missing.IMPUTE, impute=Impute(Imputation.GROUP_MEAN))
+    gap = state(changed("A", 0, np.nan), recipe=filled)
+    before = replace(gap, background=Background({"A": "g", "B": "g", "C": "h", "D": "h"}))
+    after = replace(gap, background=Background({"A": "g", "B": "h", "C": "h", "D": "g"}))
+    assert parts(split(before, after)) == {METHOD: 20.0}
+    assert parts(split(before, replace(before, background=Background(dict(before.background.groups))))) == {}
 
 
 def test_the_set_of_units_alone() -> None:

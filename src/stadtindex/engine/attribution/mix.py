@@ -60,8 +60,13 @@ class State:
         return tuple(columns + [("bonus", code) for code in self.bonus])
 
     def same_method(self, other: "State") -> bool:
-        """Say whether tree and recipe are the same, whatever order the columns have."""
-        return self.tree.nodes == other.tree.nodes and self.recipe == other.recipe
+        """Say whether tree, recipe and background are the same, whatever order the columns have."""
+        mine, its = self.background, other.background
+        # Other periods are the same only if they are the very same; where there are none, one's own does not matter.
+        same_background = mine.groups == its.groups and mine.others == its.others
+        same_period = len(mine.others) == 0 or mine.period == its.period
+        same_recipe = self.tree.nodes == other.tree.nodes and self.recipe == other.recipe
+        return same_recipe and same_background and same_period
 
 
 @dataclass(frozen=True, eq=False)
