@@ -12,7 +12,7 @@ def command(edition: Edition = None) -> None:
     from stadtindex.definitions.check import check_edition
     from stadtindex.definitions.load import load_edition
     from stadtindex.editions.assemble import assemble
-    from stadtindex.editions.compute import check_universe, frozen_points
+    from stadtindex.editions.compute import check_universe, frozen_points, other_periods
     from stadtindex.intake.source import list_sources, load_source
 
     folder = find_edition(edition)
@@ -22,7 +22,7 @@ def command(edition: Edition = None) -> None:
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(BAD_INPUT)
     loaded = load_edition(folder)
-    assembled = assemble(loaded, frozen_points(loaded))
+    assembled = assemble(loaded, frozen_points(loaded), other_periods(loaded))
     check_universe(loaded)
     tell(assembled.findings)
     typer.echo(

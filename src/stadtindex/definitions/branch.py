@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from stadtindex.definitions.locate import Place
 from stadtindex.definitions.text import Text
-from stadtindex.engine.recipe import Aggregation, Combining, Normalise, Weighing
+from stadtindex.engine.recipe import Aggregation, Combining, Impute, Normalise, Treat, Weighing, Weighting
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,10 @@ class Bonus:
 
 @dataclass(frozen=True)
 class Branch:
-    """An inner node; `level` is the name of its level, e.g. "domain". What is None follows the recipe of the level."""
+    """An inner node; `level` is the name of its level, e.g. "domain". What is None follows the recipe of the level.
+
+    `impute` and `treat` are for the parameters below it.
+    """
 
     code: str
     parent: str
@@ -28,7 +31,10 @@ class Branch:
     combine: Aggregation | None = None
     combining: Combining | None = None
     weigh: Weighing | None = None
+    weighting: Weighting | None = None
     normalise: Normalise | None = None
     threshold: float | None = None
+    impute: Impute | None = None
+    treat: Treat | None = None
     bonus: Bonus | None = None
     place: Place = field(default=Place(""), compare=False, repr=False)

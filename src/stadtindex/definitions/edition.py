@@ -16,12 +16,16 @@ from stadtindex.definitions.unit import Units
 from stadtindex.engine.recipe import (
     Aggregation,
     Combining,
+    Impute,
     Missing,
     NodeRecipe,
     Normalisation,
     Normalise,
     Recipe,
+    Screen,
+    Treat,
     Weighing,
+    Weighting,
 )
 from stadtindex.engine.tree import Node
 
@@ -38,19 +42,42 @@ class Level:
     combine: Aggregation = Aggregation.ARITHMETIC
     combining: Combining = field(default_factory=Combining)
     weigh: Weighing = Weighing.GIVEN
+    weighting: Weighting = field(default_factory=Weighting)
     normalise: Normalise | None = None
     threshold: float = 0.0
     missing: Missing | None = None
     unanswered: Missing | None = None
+    impute: Impute | None = None
+    treat: Treat | None = None
 
 
 @dataclass(frozen=True)
 class KindRecipe:
-    """How parameters of one kind are normalised and what their gaps mean, where they do not say it themselves."""
+    """How parameters of one kind are treated and normalised and what their gaps mean, where they do not say it themselves."""
 
     normalise: Normalise | None = None
     missing: Missing | None = None
     unanswered: Missing | None = None
+    impute: Impute | None = None
+    treat: Treat | None = None
+
+
+@dataclass(frozen=True)
+class OtherPeriod:
+    """The data points of another period, and the day `at` on which attributes are looked up for it."""
+
+    period: float
+    at: date
+    points: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class ImputationData:
+    """What imputation may look at besides the table: the attribute that gives groups, and other periods."""
+
+    groups: str | None = None
+    period: float | None = None
+    periods: tuple[OtherPeriod, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +143,8 @@ class Edition:
     kinds: Mapping[Kind, KindRecipe] = field(default_factory=dict)
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
     denominators: tuple[DenominatorColumn, ...] = ()
+    screen: Screen = field(default_factory=Screen)
+    imputation: ImputationData = ImputationData()
     points: tuple[Path, ...] = ()
     origins: tuple[Path, ...] = ()
     folder: Path = Path()
@@ -183,10 +212,10 @@ class Edition:
         nodes = {self.id: self._inner(root, None)}
         nodes.update((b.code, self._inner(self.level_of(b.code), b)) for b in self.branches)
         nodes.update((p.code, self.leaf_recipe(p)) for p in self.parameters)
-        return Recipe(nodes)
+        return Recipe(nodes, screen=self.screen)
 
     def leaf_recipe(self, parameter: Parameter) -> NodeRecipe:
-        """Settle how one parameter is denominated, normalised and what its gaps mean."""
+        """Settle how one parameter is denominated, treated, normalised and what its gaps mean."""
         choices = (parameter, self.kinds.get(parameter.kind, KindRecipe()), self.levels[-1])
         normalise = next((c.normalise for c in choices if c.normalise), None)
         missing = next((c.missing for c in choices if c.missing), Missing.REWEIGHT)
@@ -195,8 +224,23 @@ class Edition:
             normalise=normalise or self.fixed(parameter.kind) or Normalise(),
             missing=missing,
             unanswered=unanswered,
+            impute=self.impute_of(parameter) or Impute(),
+            treat=next((c.treat for c in self._above(parameter) if c.treat), Treat()),
             denominator=parameter.denominator,
         )
+
+    def impute_of(self, parameter: Parameter) -> Impute | None:
+        """Find how gaps of a parameter would be filled; None where nothing is said."""
+        return next((c.impute for c in self._above(parameter) if c.impute), None)
+
+    def _above(self, parameter: Parameter) -> tuple[Parameter | KindRecipe | Branch | Level, ...]:
+        """List who may say how a parameter is imputed and treated: itself, its kind, the branches above, its level."""
+        branches, code = [], parameter.parent
+        while code != self.id:
+            node = self.node(code)
+            branches += [node] if isinstance(node, Branch) else []
+            code = node.parent
+        return (parameter, self.kinds.get(parameter.kind, KindRecipe()), *branches, self.levels[-1])
 
     def fixed(self, kind: Kind) -> Normalise | None:
         """Give the fixed scale of a kind that has one by nature: yes_no 0 to 1, levels and shares 0 to 100."""
@@ -213,6 +257,7 @@ class Edition:
             combine=(branch and branch.combine) or level.combine,
             combining=(branch and branch.combining) or level.combining,
             weigh=(branch and branch.weigh) or level.weigh,
+            weighting=(branch and branch.weighting) or level.weighting,
             threshold=threshold,
             bonus_cap=branch.bonus.cap if branch and branch.bonus else None,
             bonus_top=self.scale.upper,

@@ -35,10 +35,11 @@ def _levels(edition: Edition) -> Iterator[Finding]:
         if name in names[:index]:
             yield place.at(index, "name").finding(shown(name), "a name of its own for every level")
     for index, level in enumerate(edition.levels[:-1]):
-        for key, value in (("missing", level.missing), ("unanswered", level.unanswered)):
+        for key in ("missing", "unanswered", "impute", "treat"):
+            value = getattr(level, key)
             if value is not None:
                 advice = f"{key} on the level of the parameters, {edition.levels[-1].name}, or under [kinds]"
-                yield place.at(index, key).finding(shown(value), advice)
+                yield place.at(index, key).finding(shown(getattr(value, "method", value)), advice)
     for parameter in edition.parameters:
         choices = (parameter.normalise, edition.levels[-1].normalise)
         kind = edition.kinds.get(parameter.kind)

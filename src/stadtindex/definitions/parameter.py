@@ -8,7 +8,7 @@ from stadtindex.definitions.locate import Place
 from stadtindex.definitions.quantities import Quantity
 from stadtindex.definitions.rule import Rule
 from stadtindex.definitions.text import Text
-from stadtindex.engine.recipe import Denominator, Missing, Normalise
+from stadtindex.engine.recipe import Denominator, Impute, Missing, Normalise, Treat
 
 
 class Kind(StrEnum):
@@ -92,6 +92,8 @@ class Parameter:
     normalise: Normalise | None = None
     missing: Missing | None = None
     unanswered: Missing | None = None
+    impute: Impute | None = None
+    treat: Treat | None = None
     maximum_age_years: float | None = None
     tags: tuple[str, ...] = ()
     place: Place = field(default=Place(""), compare=False, repr=False)

@@ -1,7 +1,7 @@
 """From a definition and data points to what the engine takes: tree, table, recipe, denominators, bonus."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +14,7 @@ from stadtindex.datapoints.state import Status
 from stadtindex.definitions.edition import DenominatorColumn, Edition
 from stadtindex.definitions.finding import Finding
 from stadtindex.definitions.rule import Value
+from stadtindex.engine.background import Background, Period
 from stadtindex.engine.recipe import Recipe
 from stadtindex.engine.table import Cell, Table
 from stadtindex.engine.tree import Tree
@@ -47,11 +48,12 @@ class Assembled:
     recipe: Recipe
     denominators: Mapping[str, Floats]
     bonus: Mapping[str, Floats]
+    background: Background
     findings: tuple[Finding, ...]
 
 
-def assemble(edition: Edition, frozen: Frozen) -> Assembled:
-    """Put an edition and its frozen points together.
+def assemble(edition: Edition, frozen: Frozen, others: Sequence[Frozen]) -> Assembled:
+    """Put an edition and its frozen points together; `others` are the points of its other periods, in their order.
 
     A cell of the universe without any point is missing; points of units outside the universe are left aside.
     """
@@ -59,31 +61,56 @@ def assemble(edition: Edition, frozen: Frozen) -> Assembled:
     units = edition.ranked
     ruled_out, unknown = _ruled_out(edition, units, by_key)
     findings = (*unknown, *_left_aside(frozen, set(units), ruled_out))
-    codes = [parameter.code for parameter in edition.parameters]
-    values = np.full((len(units), len(codes)), np.nan)
-    cells = np.full(values.shape, Cell.MISSING, dtype=np.int8)
-    for column, code in enumerate(codes):
-        for row, unit in enumerate(units):
-            point = by_key.get((unit, code))
-            if (unit, code) in ruled_out:
-                cells[row, column] = Cell.NOT_APPLICABLE
-            elif point is not None:
-                cells[row, column] = CELL_OF_STATUS[point.status]
-                values[row, column] = np.nan if point.value is None else point.value
     return Assembled(
         edition=edition,
         units=units,
         points={key: point for key, point in by_key.items() if key[0] in set(units)},
         not_applicable=ruled_out,
         tree=Tree.build(edition.tree_nodes()),
-        table=Table.build(units, codes, values, cells),
+        table=_table(edition, units, by_key, ruled_out),
         recipe=edition.recipe(),
         denominators={
             column.code: denominator_of(edition, column, units, by_key) for column in edition.denominators
         },
         bonus={branch.code: _bonus(code, units, by_key) for code, branch in edition.bonus_codes.items()},
+        background=_background(edition, units, others),
         findings=findings,
     )
+
+
+def _table(
+    edition: Edition, units: tuple[str, ...], points: Mapping[Key, DataPoint], ruled_out: Collection[Key]
+) -> Table:
+    codes = [parameter.code for parameter in edition.parameters]
+    values = np.full((len(units), len(codes)), np.nan)
+    cells = np.full(values.shape, Cell.MISSING, dtype=np.int8)
+    for column, code in enumerate(codes):
+        for row, unit in enumerate(units):
+            point = points.get((unit, code))
+            if (unit, code) in ruled_out:
+                cells[row, column] = Cell.NOT_APPLICABLE
+            elif point is not None:
+                cells[row, column] = CELL_OF_STATUS[point.status]
+                values[row, column] = np.nan if point.value is None else point.value
+    return Table.build(units, codes, values, cells)
+
+
+def _background(edition: Edition, units: tuple[str, ...], others: Sequence[Frozen]) -> Background:
+    """Give what imputation may look at besides the table: the groups of the units, and other periods."""
+    asked, groups = edition.imputation, {}
+    if asked.groups is not None:
+        for unit in units:
+            value = edition.units.attribute(unit, asked.groups, at=edition.reference_date)
+            groups[unit] = "" if value is None else str(value)
+    periods = []
+    for other, frozen in zip(asked.periods, others, strict=True):
+        points = {point.cell: point for point in frozen.points}
+        columns = {
+            column.code: denominator_of(edition, replace(column, at=other.at), units, points)
+            for column in edition.denominators
+        }
+        periods.append(Period(other.period, _table(edition, units, points, ()), columns))
+    return Background(groups, asked.period, tuple(periods))
 
 
 def asked(edition: Edition) -> dict[str, Asked]:

@@ -87,7 +87,14 @@ def _paths(release: Release) -> list[Path]:
         edition.folder / FROZEN,
         *([edition.units.folder / ORIGINS] if edition.units.folder else []),
     ]
-    paths = [*edition.files, *edition.points, *edition.origins, *(path for path in beside if path.is_file())]
+    earlier = [path for period in edition.imputation.periods for path in period.points]
+    paths = [
+        *edition.files,
+        *edition.points,
+        *earlier,
+        *edition.origins,
+        *(path for path in beside if path.is_file()),
+    ]
     return sorted({path.resolve() for path in paths})
 
 

@@ -87,7 +87,14 @@ def compare(
 
 def state_of(assembled: Assembled) -> State:
     """Give what the engine computes from."""
-    return State(assembled.tree, assembled.table, assembled.recipe, assembled.denominators, assembled.bonus)
+    return State(
+        assembled.tree,
+        assembled.table,
+        assembled.recipe,
+        assembled.denominators,
+        assembled.bonus,
+        assembled.background,
+    )
 
 
 def carried_codes(before: Edition, after: Edition, crosswalk: Crosswalk | None) -> Mapping[str, str]:

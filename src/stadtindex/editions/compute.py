@@ -51,13 +51,14 @@ def compute(folder: Path) -> Release:
     edition = load_edition(folder)
     frozen = frozen_points(edition)
     check_universe(edition)
-    assembled = assemble(edition, frozen)
+    assembled = assemble(edition, frozen, other_periods(edition))
     results = engine_compute(
         assembled.tree,
         assembled.table,
         assembled.recipe,
         denominators=assembled.denominators,
         bonus=assembled.bonus,
+        background=assembled.background,
     )
     return Release(edition, frozen, assembled, results, grounds(assembled))
 
@@ -75,6 +76,15 @@ def frozen_points(edition: Edition) -> Frozen:
             expected = f"points with the hash {said!r}; restore them, or freeze again"
             raise BadInput(Finding(str(path), None, "points_sha256", frozen.sha256, expected))
     return frozen
+
+
+def other_periods(edition: Edition) -> tuple[Frozen, ...]:
+    """Read and check the points of the other periods that imputation looks at, in their order."""
+    known = asked(edition)
+    return tuple(
+        freeze(points_of(edition, period.points), known, edition.units.units)
+        for period in edition.imputation.periods
+    )
 
 
 def frozen_table(sha256: str, points: Sequence[DataPoint]) -> bytes:
@@ -95,16 +105,17 @@ def json_object(path: Path) -> Mapping[str, object]:
     return document
 
 
-def points_of(edition: Edition) -> tuple[DataPoint, ...]:
-    """Read all frozen points of an edition; BadInput if it has points and names no origins."""
-    if edition.points and not edition.origins:
+def points_of(edition: Edition, files: Sequence[Path] | None = None) -> tuple[DataPoint, ...]:
+    """Read all frozen points of an edition, or those of other files; BadInput if there are some and no origins."""
+    files = edition.points if files is None else files
+    if files and not edition.origins:
         advice = 'origins = ["origins.csv"], a table that says where the points are from; one row answers for a whole table'
         raise BadInput(edition.place.at("origins").finding("nothing", advice))
     origins: dict[str, Origin] = {}
     for path in edition.origins:
         origins |= read_origins(path)
     words = _words(edition)
-    return tuple(point for path in edition.points for point in read_points(path, origins, words))
+    return tuple(point for path in files for point in read_points(path, origins, words))
 
 
 def _words(edition: Edition) -> Callable[[str, str], float | None]:

@@ -37,7 +37,7 @@ def digest(edition: Path, **settings: str) -> str:
     return ran.stdout.strip()
 
 
-@pytest.mark.parametrize("edition", ["data/editions/open-2026", "examples/hdi-2021"])
+@pytest.mark.parametrize("edition", ["data/editions/open-2026", "examples/hdi-2021", "examples/methods-2026"])
 def test_equal_bytes_everywhere(root: Path, edition: str) -> None:
     usual = digest(root / edition)
     others = [

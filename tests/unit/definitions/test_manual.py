@@ -10,11 +10,22 @@ from stadtindex.definitions.border.edition import (
     DenominatorTable,
     EditionTable,
     GradingTable,
+    ImputationTable,
+    PeriodTable,
     QuantityTable,
     ScaleTable,
+    ScreenTable,
     UniverseTable,
 )
-from stadtindex.definitions.border.recipe import CombineTable, KindTable, LevelTable, NormaliseTable
+from stadtindex.definitions.border.recipe import (
+    CombineTable,
+    ImputeTable,
+    KindTable,
+    LevelTable,
+    NormaliseTable,
+    TreatTable,
+    WeighTable,
+)
 from stadtindex.definitions.border.tree import (
     AnswerLevelTable,
     ApplicabilityTable,
@@ -26,7 +37,18 @@ from stadtindex.definitions.border.tree import (
 from stadtindex.definitions.border.units import AttributeTable, PartTable, SchemeTable, UnitsTable
 from stadtindex.definitions.crosswalk import Relation
 from stadtindex.definitions.parameter import Controllability, Direction, Kind, Supplier
-from stadtindex.engine.recipe import Aggregation, Missing, Normalisation, Penalty, Weighing
+from stadtindex.engine.recipe import (
+    Aggregation,
+    Bounded,
+    Importance,
+    Imputation,
+    Missing,
+    Normalisation,
+    Penalty,
+    Transformation,
+    Treatment,
+    Weighing,
+)
 
 SECTIONS = {
     "## edition.toml": [
@@ -38,17 +60,39 @@ SECTIONS = {
         KindTable,
         LevelTable,
         CombineTable,
+        WeighTable,
+        ScreenTable,
         DenominatorTable,
     ],
     "## Branches": [BranchTable, BonusTable],
-    "## Parameters": [ParameterTable, PerTable, ApplicabilityTable, AnswerLevelTable, NormaliseTable],
+    "## Parameters": [
+        ParameterTable,
+        PerTable,
+        ApplicabilityTable,
+        AnswerLevelTable,
+        NormaliseTable,
+        ImputeTable,
+        ImputationTable,
+        PeriodTable,
+        TreatTable,
+    ],
     "### A scheme of ids": [SchemeTable, PartTable],
     "### Units": [UnitsTable, AttributeTable],
     "### A crosswalk": [CrosswalkTable, ItemTable],
 }
 NAMES = {
-    "## edition.toml": [Aggregation, Penalty, Weighing],
-    "## Parameters": [Kind, Direction, Supplier, Controllability, Missing, Normalisation],
+    "## edition.toml": [Aggregation, Penalty, Weighing, Importance, Bounded],
+    "## Parameters": [
+        Kind,
+        Direction,
+        Supplier,
+        Controllability,
+        Missing,
+        Normalisation,
+        Imputation,
+        Treatment,
+        Transformation,
+    ],
     "### A crosswalk": [Relation],
 }
 

@@ -17,7 +17,7 @@ from stadtindex.definitions.border.fields import (
     Strings,
     Words,
 )
-from stadtindex.definitions.border.recipe import KindTable, LevelTable
+from stadtindex.definitions.border.recipe import KindTable, LevelTable, Share
 from stadtindex.definitions.parameter import Kind
 
 
@@ -53,6 +53,39 @@ class GradingTable(Strict):
     minimum_parameters: int = Field(0, ge=0, le=100_000, description="a whole number, 0 or greater")
 
 
+class ScreenTable(Strict):
+    """Which units have too little data to be ranked."""
+
+    data: Share = Field(0.0, description="the least share of the data asked for, 0 to 1")
+    groups: dict[Code, Share] = Field(
+        default_factory=dict, description="the least share of the data in a branch, by its code"
+    )
+    non_zero: Share = Field(0.0, description="the least share of the values that are not zero, 0 to 1")
+    unanswered: bool = Field(False, description="true counts what was asked and not answered as data")
+    keep: Strings = Field(default_factory=list, description="ids of units that stay whatever they fail")
+    drop: Strings = Field(default_factory=list, description="ids of units that go whatever they have")
+
+
+class PeriodTable(Strict):
+    """The data of another period, for the imputations latest and linear."""
+
+    period: float = Field(description="the period as a number, e.g. 2024")
+    at: date = Field(description="the day of that period's attributes, as 2024-12-31 without quotes")
+    points: Strings = Field(min_length=1, description="the CSV files of data points, seen from this file")
+
+
+class ImputationTable(Strict):
+    """What imputation may look at besides the table."""
+
+    groups: Filled | None = Field(
+        None, description="the attribute of the units whose values are their groups"
+    )
+    period: float | None = Field(None, description="the period of the edition itself as a number, e.g. 2026")
+    periods: list[PeriodTable] = Field(
+        default_factory=list, description="an array of [[imputation.periods]], each with points"
+    )
+
+
 class QuantityTable(Strict):
     """A unit of measure."""
 
@@ -83,6 +116,10 @@ class EditionTable(Strict):
     universe: UniverseTable | None = Field(None, description="a table with the rule that says who is ranked")
     scale: ScaleTable | None = Field(None, description="a table with lower and upper")
     grading: GradingTable | None = Field(None, description="a table with the limits for thin data")
+    screen: ScreenTable | None = Field(None, description="a table with the least shares of data")
+    imputation: ImputationTable | None = Field(
+        None, description="a table with groups, period and other periods"
+    )
     denominators: list[DenominatorTable] = Field(
         default_factory=list, description="an array of [[denominators]]"
     )

@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from stadtindex.definitions.border.fields import Code, Loose, Strict, Words
-from stadtindex.engine.recipe import Aggregation, Missing, Normalisation, Penalty, Weighing
+from stadtindex.engine.recipe import (
+    Aggregation,
+    Bounded,
+    Importance,
+    Imputation,
+    Missing,
+    Normalisation,
+    Penalty,
+    Transformation,
+    Treatment,
+    Weighing,
+)
 
 
 def _method(value: object) -> object:
@@ -56,13 +67,91 @@ class CombineTable(Strict):
 CombineField = Annotated[
     CombineTable, BeforeValidator(_method, json_schema_input_type=Aggregation | CombineTable)
 ]
-NORMALISE = "how the column is normalised: the name of a method, or a table { method = …, low = …, high = … }"
-MISSING = "what stands in for a missing value: reweight or zero"
-UNANSWERED = "what stands in where the unit was asked and did not answer: zero or reweight"
-COMBINE = "how children are combined: the name of a method, or a table { method = …, power = … }"
-WEIGH = "how children are weighed: given or equal"
-THRESHOLD = "a share from 0 to 1: with less weight present, the node has no value"
 Share = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class WeighTable(Strict):
+    """How children are weighed: a table, or just the name of the method."""
+
+    method: Annotated[Weighing, Loose] = Field(description="the name of a weighing")
+    components: Number | None = Field(None, description="how many principal components are kept (pca)")
+    importance: Annotated[Importance, Loose] | None = Field(
+        None, description="what balanced weights make come true: squared_correlation or correlation_ratio"
+    )
+    lower: Share | None = Field(None, description="the least a child counts (benefit_of_the_doubt), 0 to 1")
+    upper: Share | None = Field(None, description="the most a child counts (benefit_of_the_doubt), 0 to 1")
+    of: Annotated[Bounded, Loose] | None = Field(
+        None, description="what lower and upper bound: weight, or share of the unit's own sum"
+    )
+    around: Share | None = Field(
+        None, description="keeps weights within this share of the stated ones (benefit_of_the_doubt)"
+    )
+    relative: bool = Field(
+        True, description="true measures in the best under the own weights, false gives the plain mean"
+    )
+
+
+WeighField = Annotated[WeighTable, BeforeValidator(_method, json_schema_input_type=Weighing | WeighTable)]
+
+
+class ImputeTable(Strict):
+    """How gaps are filled: a table, or just the name of the method."""
+
+    method: Annotated[Imputation, Loose] = Field(description="the name of an imputation")
+    neighbours: Number | None = Field(None, description="how many units are averaged, a whole number")
+    overlap: Number | None = Field(
+        None, description="in how many columns two units must both have a value (neighbours)"
+    )
+    ridge: float | None = Field(
+        None, ge=0, le=1e6, description="fictitious units as a share of the real ones (em)"
+    )
+    tolerance: float | None = Field(
+        None, gt=0, le=1, description="the largest change at which em has converged, in standard deviations"
+    )
+    iterations: Number | None = Field(None, description="em stops after so many steps")
+    cap: bool | None = Field(None, description="true keeps estimates within the values of the column (em)")
+    look_back: float | None = Field(
+        None, ge=0, le=1e6, description="how far away an observation may lie, in periods (latest, linear)"
+    )
+    family: bool | None = Field(
+        None, description="true lets only parameters of the same branch inform each other (neighbours, em)"
+    )
+
+
+ImputeField = Annotated[
+    ImputeTable, BeforeValidator(_method, json_schema_input_type=Imputation | ImputeTable)
+]
+
+
+class TreatTable(Strict):
+    """How outliers are treated: a table, or just the name of the method."""
+
+    method: Annotated[Treatment, Loose] = Field(description="the name of a treatment")
+    winmax: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        None, description="at most so many points are winsorised, a whole number"
+    )
+    skewness: float | None = Field(None, gt=0, le=1e6, description="a column passes below this |skewness|")
+    kurtosis: float | None = Field(None, ge=-1e6, le=1e6, description="or below this excess kurtosis")
+    then: Annotated[Transformation, Loose] | None = Field(
+        None, description="what is tried where winsorising fails: log, box_cox or none"
+    )
+    shift: float | None = Field(None, description="what is added before the logarithm or power")
+    exponent: float | None = Field(None, ge=-5, le=5, description="the lambda of box_cox, -5 to 5")
+    ties_may_exceed: bool | None = Field(
+        None, description="true takes a step that begins below winmax even where ties go beyond"
+    )
+
+
+TreatField = Annotated[TreatTable, BeforeValidator(_method, json_schema_input_type=Treatment | TreatTable)]
+NORMALISE = "how the column is normalised: the name of a method, or a table { method = …, low = …, high = … }"
+MISSING = "what stands in for a missing value: reweight, zero or impute"
+UNANSWERED = "what stands in where the unit was asked and did not answer: zero, reweight or impute"
+IMPUTE = "how gaps are filled: the name of a method, or a table { method = …, neighbours = … }"
+TREAT = "how outliers are treated: the name of a method, or a table { method = …, winmax = … }"
+COMBINE = "how children are combined: the name of a method, or a table { method = …, power = … }"
+WEIGH = "how children are weighed: the name of a method, or a table { method = …, lower = … }"
+THRESHOLD = "a share from 0 to 1: with less weight present, the node has no value"
 Gap = Annotated[Missing, Loose]
 
 
@@ -73,11 +162,13 @@ class LevelTable(Strict):
     title: Words | None = Field(None, description="what the level is called")
     plural: Code | None = Field(None, description="the key of its arrays; by default the name with an s")
     combine: CombineField | None = Field(None, description=COMBINE)
-    weigh: Annotated[Weighing, Loose] | None = Field(None, description=WEIGH)
+    weigh: WeighField | None = Field(None, description=WEIGH)
     normalise: NormaliseField | None = Field(None, description=NORMALISE)
     threshold: Share | None = Field(None, description=THRESHOLD)
     missing: Gap | None = Field(None, description=MISSING)
     unanswered: Gap | None = Field(None, description=UNANSWERED)
+    impute: ImputeField | None = Field(None, description=IMPUTE)
+    treat: TreatField | None = Field(None, description=TREAT)
 
 
 class KindTable(Strict):
@@ -86,3 +177,5 @@ class KindTable(Strict):
     normalise: NormaliseField | None = Field(None, description=NORMALISE)
     missing: Gap | None = Field(None, description=MISSING)
     unanswered: Gap | None = Field(None, description=UNANSWERED)
+    impute: ImputeField | None = Field(None, description=IMPUTE)
+    treat: TreatField | None = Field(None, description=TREAT)

@@ -16,18 +16,22 @@ from stadtindex.definitions.border.fields import (
 )
 from stadtindex.definitions.border.recipe import (
     COMBINE,
+    IMPUTE,
     MISSING,
     NORMALISE,
     THRESHOLD,
+    TREAT,
     UNANSWERED,
     WEIGH,
     CombineField,
     Gap,
+    ImputeField,
     NormaliseField,
     Share,
+    TreatField,
+    WeighField,
 )
 from stadtindex.definitions.parameter import Controllability, Direction, Kind, Supplier
-from stadtindex.engine.recipe import Weighing
 
 WEIGHT = "a number, 0 or greater: the weight among the siblings"
 Weight = Annotated[float, Field(ge=0, le=1e12)]
@@ -50,9 +54,11 @@ class BranchTable(Strict):
     description: Words | None = Field(None, description="what the branch is about, in every language")
     weight: Weight = Field(1.0, description=WEIGHT)
     combine: CombineField | None = Field(None, description=COMBINE)
-    weigh: Annotated[Weighing, Loose] | None = Field(None, description=WEIGH)
+    weigh: WeighField | None = Field(None, description=WEIGH)
     normalise: NormaliseField | None = Field(None, description=NORMALISE)
     threshold: Share | None = Field(None, description=THRESHOLD)
+    impute: ImputeField | None = Field(None, description=f"for the parameters below, {IMPUTE}")
+    treat: TreatField | None = Field(None, description=f"for the parameters below, {TREAT}")
     bonus: BonusTable | None = Field(None, description="a table { cap = 5, parameter = CODE }")
 
 
@@ -109,5 +115,7 @@ class ParameterTable(Strict):
     normalise: NormaliseField | None = Field(None, description=NORMALISE)
     missing: Gap | None = Field(None, description=MISSING)
     unanswered: Gap | None = Field(None, description=UNANSWERED)
+    impute: ImputeField | None = Field(None, description=IMPUTE)
+    treat: TreatField | None = Field(None, description=TREAT)
     maximum_age_years: float | None = Field(None, gt=0, le=1000, description="years, more than 0")
     tags: list[Code] = Field(default_factory=list, description="a list of codes")

@@ -1,6 +1,6 @@
 """An edition folder to an Edition, and everything that is wrong with it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from stadtindex.definitions.border.edition import DenominatorTable, EditionTable
@@ -9,15 +9,23 @@ from stadtindex.definitions.edition import (
     DenominatorColumn,
     Edition,
     Grading,
+    ImputationData,
     KindRecipe,
     Level,
+    OtherPeriod,
     Universe,
 )
 from stadtindex.definitions.edition_check import check_whole
 from stadtindex.definitions.finding import BadInput, Finding
 from stadtindex.definitions.load.files import beside, there
 from stadtindex.definitions.load.head import Head, read_head
-from stadtindex.definitions.load.nodes import make_combining, make_normalise
+from stadtindex.definitions.load.nodes import (
+    make_combining,
+    make_impute,
+    make_normalise,
+    make_treat,
+    make_weighting,
+)
 from stadtindex.definitions.load.outline import Outline, read_outline
 from stadtindex.definitions.load.scheme import load_scheme
 from stadtindex.definitions.load.table import shortened
@@ -25,8 +33,10 @@ from stadtindex.definitions.load.toml import read_toml
 from stadtindex.definitions.load.units import read_units
 from stadtindex.definitions.locate import Place
 from stadtindex.definitions.nodes_check import References, check_nodes
+from stadtindex.definitions.recipe_check import check_recipe
 from stadtindex.definitions.unit import Units
-from stadtindex.engine.recipe import Aggregation, Combining, Weighing
+from stadtindex.engine.errors import EngineError
+from stadtindex.engine.recipe import Aggregation, Combining, Screen, Weighing, Weighting
 
 FILE = "edition.toml"
 ORIGINS = "origins.csv"
@@ -62,7 +72,9 @@ def read_edition(
     if head.table is None or units is None:
         return None, shortened(findings)
     edition = _edition(head.table, outline, units, files, findings)
-    findings.extend(check_whole(edition, references, partial=bool(findings)))
+    partial = bool(findings)
+    findings.extend(check_recipe(edition))
+    findings.extend(check_whole(edition, references, partial=partial))
     return edition, shortened(findings)
 
 
@@ -91,15 +103,22 @@ def _listed_files(head: Head, findings: list[Finding]) -> dict[str, tuple[Path, 
     path = head.document.path
     if head.table is None:
         return {}
-    listed: dict[str, list[str]] = {"points": head.table.points, "origins": head.table.origins or []}
+    place, listed = head.document.place, {"points": head.table.points, "origins": head.table.origins or []}
     for key, names in listed.items():
-        for index, name in enumerate(names):
-            if not there(beside(path, name)):
-                advice = f"a CSV file here; create it, correct the address, or remove it from {key}"
-                findings.append(head.document.place.at(key, index).finding(f'"{name}": no such file', advice))
+        findings += _absent(path, names, place.at(key), key)
+    for number, other in enumerate(head.table.imputation.periods if head.table.imputation else []):
+        findings += _absent(path, other.points, place.at("imputation", "periods", number, "points"), "points")
     if head.table.origins is None and there(path.parent / ORIGINS):
         listed["origins"] = [ORIGINS]
     return {key: tuple(beside(path, name) for name in names) for key, names in listed.items()}
+
+
+def _absent(path: Path, names: list[str], place: Place, key: str) -> Iterator[Finding]:
+    """Find the listed files that are not there."""
+    for index, name in enumerate(names):
+        if not there(beside(path, name)):
+            advice = f"a CSV file here; create it, correct the address, or remove it from {key}"
+            yield place.at(index).finding(f'"{name}": no such file', advice)
 
 
 def _edition(
@@ -137,6 +156,8 @@ def _edition(
             _denominator(table, found, place.at("denominators", index))
             for index, found in enumerate(table.denominators)
         ),
+        screen=_screen(table, place.at("screen"), findings),
+        imputation=_imputation(table, head.document.path),
         points=files["points"],
         origins=files["origins"],
         folder=head.document.path.parent,
@@ -169,17 +190,44 @@ def _level(head: Head, table: LevelTable, place: Place, findings: list[Finding])
         title=table.title,
         combine=table.combine.method if table.combine and combining else Aggregation.ARITHMETIC,
         combining=combining or Combining(),
-        weigh=table.weigh or Weighing.GIVEN,
+        weigh=table.weigh.method if table.weigh else Weighing.GIVEN,
+        weighting=make_weighting(table.weigh, head.scale, place.at("weigh"), findings) or Weighting(),
         normalise=make_normalise(table.normalise, head.scale, place.at("normalise"), findings),
         threshold=table.threshold or 0.0,
         missing=table.missing,
         unanswered=table.unanswered,
+        impute=make_impute(table.impute, place.at("impute"), findings),
+        treat=make_treat(table.treat, place.at("treat"), findings),
     )
 
 
 def _kind(head: Head, table: KindTable, place: Place, findings: list[Finding]) -> KindRecipe:
     normalise = make_normalise(table.normalise, head.scale, place.at("normalise"), findings)
-    return KindRecipe(normalise, table.missing, table.unanswered)
+    impute = make_impute(table.impute, place.at("impute"), findings)
+    treat = make_treat(table.treat, place.at("treat"), findings)
+    return KindRecipe(normalise, table.missing, table.unanswered, impute, treat)
+
+
+def _screen(table: EditionTable, place: Place, findings: list[Finding]) -> Screen:
+    if table.screen is None:
+        return Screen()
+    given = table.screen.model_dump()
+    try:
+        return Screen(**{**given, "keep": frozenset(given["keep"]), "drop": frozenset(given["drop"])})
+    except EngineError as error:
+        findings.append(place.finding(f"the unit {error.unit}" if error.unit else "shares", error.why))
+        return Screen()
+
+
+def _imputation(table: EditionTable, path: Path) -> ImputationData:
+    found = table.imputation
+    if found is None:
+        return ImputationData()
+    periods = (
+        OtherPeriod(one.period, one.at, tuple(beside(path, name) for name in one.points))
+        for one in found.periods
+    )
+    return ImputationData(found.groups, found.period, tuple(periods))
 
 
 def _denominator(table: EditionTable, found: DenominatorTable, place: Place) -> DenominatorColumn:

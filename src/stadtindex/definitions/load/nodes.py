@@ -1,6 +1,15 @@
 """Tables of the tree that are right in themselves to branches and parameters."""
 
-from stadtindex.definitions.border.recipe import CombineTable, NormaliseTable
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from stadtindex.definitions.border.recipe import (
+    CombineTable,
+    ImputeTable,
+    NormaliseTable,
+    TreatTable,
+    WeighTable,
+)
 from stadtindex.definitions.border.tree import BranchTable, ParameterTable
 from stadtindex.definitions.branch import Bonus, Branch
 from stadtindex.definitions.edition import Scale
@@ -12,7 +21,7 @@ from stadtindex.definitions.quantities import Quantity
 from stadtindex.definitions.text import Text
 from stadtindex.definitions.wording import did_you_mean, shown
 from stadtindex.engine.errors import EngineError
-from stadtindex.engine.recipe import Combining, Denominator, Normalise
+from stadtindex.engine.recipe import Combining, Denominator, Impute, Normalise, Treat, Weighting
 
 
 def make_normalise(
@@ -21,12 +30,8 @@ def make_normalise(
     """Make the engine's normalisation; where its parameters do not fit, add a finding."""
     if table is None:
         return None
-    given = table.model_dump(exclude_none=True)
-    try:
-        return Normalise(**{"lower": scale.lower, "upper": scale.upper, **given})
-    except EngineError as error:
-        findings.append(place.finding(table.method.value, f"parameters that fit: {error.why}"))
-        return None
+    given = {"lower": scale.lower, "upper": scale.upper, **table.model_dump(exclude_none=True)}
+    return _made(Normalise, given, table.method, place, findings)
 
 
 def make_combining(
@@ -47,6 +52,44 @@ def make_combining(
     return combining
 
 
+def make_weighting(
+    table: WeighTable | None, scale: Scale, place: Place, findings: list[Finding]
+) -> Weighting | None:
+    """Make the parameters of a weighing; where they do not fit, add a finding."""
+    if table is None:
+        return None
+    given = table.model_dump(exclude_none=True, exclude={"method", "relative"})
+    top = scale.upper if table.relative else None
+    return _made(Weighting, {"top": top, **given}, table.method, place, findings)
+
+
+def make_impute(table: ImputeTable | None, place: Place, findings: list[Finding]) -> Impute | None:
+    """Make an imputation; where its parameters do not fit, add a finding."""
+    if table is None:
+        return None
+    return _made(Impute, table.model_dump(exclude_none=True), table.method, place, findings)
+
+
+def make_treat(table: TreatTable | None, place: Place, findings: list[Finding]) -> Treat | None:
+    """Make a treatment; where its parameters do not fit, add a finding."""
+    if table is None:
+        return None
+    return _made(Treat, table.model_dump(exclude_none=True), table.method, place, findings)
+
+
+Made = TypeVar("Made")
+
+
+def _made(
+    make: Callable[..., Made], given: Mapping[str, Any], method: str, place: Place, findings: list[Finding]
+) -> Made | None:
+    try:
+        return make(**given)
+    except EngineError as error:
+        findings.append(place.finding(str(method), f"parameters that fit: {error.why}"))
+        return None
+
+
 def make_branch(
     table: BranchTable, head: Head, above: tuple[str, str], place: Place, findings: list[Finding]
 ) -> Branch:
@@ -62,9 +105,12 @@ def make_branch(
         description=table.description,
         combine=None if combining is None or table.combine is None else table.combine.method,
         combining=combining,
-        weigh=table.weigh,
+        weigh=None if table.weigh is None else table.weigh.method,
+        weighting=make_weighting(table.weigh, head.scale, place.at("weigh"), findings),
         normalise=make_normalise(table.normalise, head.scale, place.at("normalise"), findings),
         threshold=table.threshold,
+        impute=make_impute(table.impute, place.at("impute"), findings),
+        treat=make_treat(table.treat, place.at("treat"), findings),
         bonus=bonus,
         place=place,
     )
@@ -98,6 +144,8 @@ def make_parameter(
         normalise=make_normalise(table.normalise, head.scale, place.at("normalise"), findings),
         missing=table.missing,
         unanswered=table.unanswered,
+        impute=make_impute(table.impute, place.at("impute"), findings),
+        treat=make_treat(table.treat, place.at("treat"), findings),
         maximum_age_years=table.maximum_age_years,
         tags=tuple(table.tags),
         place=place,
