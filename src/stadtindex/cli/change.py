@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stadtindex.cli.problems import refuse
+from stadtindex.definitions.finding import BadInput
 
 if TYPE_CHECKING:
     from stadtindex.cli.options import Language
     from stadtindex.cli.words import Words
     from stadtindex.definitions.crosswalk import Crosswalk
     from stadtindex.editions.compare import Change, Comparison
+    from stadtindex.editions.compute import Release
     from stadtindex.engine.attribution.own import Part
 
 # So many decimals that what is printed adds up to 1e-9.
@@ -31,7 +33,7 @@ class Asked:
 
 def explain_change(city: str, asked: Asked, *, as_json: bool, lang: "Language | None") -> None:
     """Print the split of a city's change from one edition to another."""
-    from stadtindex.cli.wiring import find_unit, open_edition
+    from stadtindex.cli.wiring import open_edition
     from stadtindex.cli.words import language_of, words
     from stadtindex.editions.compare import compare
 
@@ -39,7 +41,7 @@ def explain_change(city: str, asked: Asked, *, as_json: bool, lang: "Language | 
     corrected = None if asked.corrected is None else open_edition(asked.corrected)
     walk = _crosswalk(asked.crosswalk, after.edition.folder, (before.edition.id, after.edition.id))
     comparison = compare(before, after, walk, corrected)
-    change = comparison.change(find_unit(after.edition, city))
+    change = comparison.change(_unit(city, before, after))
     if as_json:
         from stadtindex.cli.show import show_json
 
@@ -47,6 +49,16 @@ def explain_change(city: str, asked: Asked, *, as_json: bool, lang: "Language | 
         return
     language = language_of(lang)
     _print(comparison, change, language, words(language))
+
+
+def _unit(city: str, before: "Release", after: "Release") -> str:
+    """Find a city in the newer edition, or in the older one, so that the answer can say where it is missing."""
+    from stadtindex.cli.wiring import find_unit
+
+    try:
+        return find_unit(after.edition, city)
+    except BadInput:
+        return find_unit(before.edition, city)
 
 
 def _crosswalk(given: Path | None, folder: Path, ids: tuple[str, str]) -> "Crosswalk | None":
@@ -80,7 +92,9 @@ def _document(change: "Change") -> dict[str, object]:
         "rank_after": split.rank_after if published else None,
     }
     own = [_part(part, published=published) for part in split.own]
-    return {"city": split.unit, "remeasured": change.remeasured, **ends, "causes": causes, "own": own}
+    unscored = [sorted(cause.name.lower() for cause in state) for state in split.unscored]
+    found = {"city": split.unit, "remeasured": change.remeasured, **ends}
+    return {**found, "causes": causes, "own": own, "unscored": unscored}
 
 
 def _part(part: "Part", *, published: bool) -> dict[str, object]:
@@ -99,48 +113,72 @@ def _fraction(value: Fraction) -> str:
 
 def _print(comparison: "Comparison", change: "Change", language: str, _: "Words") -> None:
     from stadtindex.cli.show import Column, say, show_table
-    from stadtindex.publish.numbers import number, percent
+    from stadtindex.publish.numbers import percent
 
     split, published = change.split, change.rank_published
     name = comparison.after.edition.units[split.unit].name
+    ids = (comparison.before.edition.id, comparison.after.edition.id)
     columns = [Column(_("Cause")), Column(_("Points"), right=True)]
-    rows = [
-        [causes_in_words(_)[cause.name], number(split.score[cause], language, decimals=EXACT)]
-        for cause in split.score
-    ]
-    total = [_("Sum"), number(change.score_change, language, decimals=EXACT)]
     if published:
         columns.append(Column(_("Ranks"), right=True))
-        for row, cause in zip(rows, split.score, strict=True):
-            row.append(_fraction(split.rank[cause]))
-        total.append(_fraction(Fraction(split.rank_after - split.rank_before)))
-    ids = (comparison.before.edition.id, comparison.after.edition.id)
     title = _("{city}: from {before} to {after}").format(city=name, before=ids[0], after=ids[1])
-    show_table(columns, [*rows, total], title=title)
+    show_table(columns, _waterfall(ids, change, language, _), title=title)
     if len(split.own) > 0:
         columns[0] = Column(_("Own data"))
         show_table(columns, _own_rows(comparison, change, language, _))
-    scores = [number(score, language, decimals=EXACT) for score in (split.score_before, split.score_after)]
-    say(_("Score {before} before, {after} now.").format(before=scores[0], after=scores[1]))
     share = percent(change.remeasured, language)
     say(_("{share} of the weight was measured anew.").format(share=share))
     if published:
-        text = _("Rank {before} before, {after} now; what moves a city up has a minus.")
-        say(text.format(before=split.rank_before, after=split.rank_after))
+        say(_("The parts add up, ranks as exact fractions; what moves a city up has a minus."))
     else:
         say(_("That is less than half: no change of the overall rank is published."))
+    if len(split.unscored) > 0:
+        text = _(
+            "The city has no score in {count} of the states between the editions; what lies across them is shared "
+            "equally by the causes that change there."
+        )
+        say(text.format(count=len(split.unscored)))
+
+
+def _waterfall(ids: tuple[str, str], change: "Change", language: str, _: "Words") -> list[list[str]]:
+    """Give the start, every cause with its sign, and the end."""
+    from stadtindex.publish.numbers import number, signed
+
+    split = change.split
+    ends = [(split.score_before, split.rank_before), (split.score_after, split.rank_after)]
+    start, end = (
+        [edition, number(score, language, decimals=EXACT), str(rank)]
+        for edition, (score, rank) in zip(ids, ends, strict=True)
+    )
+    causes = [
+        [
+            causes_in_words(_)[cause.name],
+            signed(points, language, decimals=EXACT),
+            _ranks(split.rank[cause]),
+        ]
+        for cause, points in split.score.items()
+    ]
+    rows = [start, *causes, end]
+    return rows if change.rank_published else [row[:-1] for row in rows]
+
+
+def _ranks(value: Fraction) -> str:
+    """Write an exact share of a change of rank for reading: 0, +1/3, −2."""
+    from stadtindex.publish.numbers import MINUS
+
+    return _fraction(value).replace("-", MINUS)
 
 
 def _own_rows(comparison: "Comparison", change: "Change", language: str, _: "Words") -> list[list[str]]:
-    from stadtindex.publish.numbers import number
+    from stadtindex.publish.numbers import signed
 
     rows = []
     for domain in change.split.own:
         for part, inside in ((domain, False), *((inner, True) for inner in domain.parts)):
             bonus = inside and part.code == domain.code
             title = _("bonus points") if bonus else _title(comparison, part.code, language)
-            cells = ["  " * inside + title, number(part.score, language, decimals=EXACT)]
-            rows.append([*cells, _fraction(part.rank)] if change.rank_published else cells)
+            cells = ["  " * inside + title, signed(part.score, language, decimals=EXACT)]
+            rows.append([*cells, _ranks(part.rank)] if change.rank_published else cells)
     return rows
 
 

@@ -61,14 +61,16 @@ def _document(found: "Lead", depth: int) -> dict[str, object]:
 
 def _print(page: _Page, found: "Lead", _: "Words") -> None:
     from stadtindex.cli.show import Column, say, show_table
-    from stadtindex.publish.numbers import number
+    from stadtindex.publish.numbers import number, signed
 
     first, second = page.names
     columns = [Column(_("Part")), *(Column(name, right=True) for name in page.names)]
     columns.append(Column(_("Adds to the difference"), right=True))
+    whole = [found.score, found.other, found.points]
+    total = [_("Sum"), *(number(value, page.language, decimals=EXACT) for value in whole[:2])]
     show_table(
         columns,
-        _rows(page, found, _),
+        [*_rows(page, found, _), [*total, signed(whole[2], page.language, decimals=EXACT)]],
         title=_("{city} compared with {other}").format(city=first, other=second),
     )
     points = number(abs(found.points), page.language, decimals=EXACT)
@@ -87,7 +89,7 @@ def _print(page: _Page, found: "Lead", _: "Words") -> None:
 
 def _rows(page: _Page, found: "Lead", _: "Words", level: int = 0) -> list[list[str]]:
     """Give a row for each part, below the part that it belongs to."""
-    from stadtindex.publish.numbers import number
+    from stadtindex.publish.numbers import number, signed
     from stadtindex.publish.ranking import title_of
 
     rows = []
@@ -96,10 +98,8 @@ def _rows(page: _Page, found: "Lead", _: "Words", level: int = 0) -> list[list[s
             title = _("bonus points and shares of what is missing")
         else:
             title = f"{title_of(page.release, part.code).get(page.language, part.code)} [{part.code}]"
-        numbers = [
-            number(value, page.language, decimals=EXACT) for value in (part.score, part.other, part.points)
-        ]
-        rows.append([INDENT * level + title, *numbers])
+        scores = [number(value, page.language, decimals=EXACT) for value in (part.score, part.other)]
+        rows.append([INDENT * level + title, *scores, signed(part.points, page.language, decimals=EXACT)])
         if level + 1 < page.depth:
             rows += _rows(page, part, _, level + 1)
     return rows

@@ -38,9 +38,22 @@ class Comparison:
         return self.remeasured >= ENOUGH_REMEASURED
 
     def change(self, unit: str, *, own_depth: int = 2) -> "Change":
-        """Split the change of one unit; EngineError for a unit that is not in both editions."""
+        """Split the change of one unit; BadInput for a unit that does not have a rank in both editions."""
+        for release in (self.before, self.after):
+            self._check_ranked(unit, release)
         split = self.attribution.split(unit, own_depth=own_depth)
         return Change(split, self.remeasured, self.rank_published)
+
+    def _check_ranked(self, unit: str, release: Release) -> None:
+        """Refuse a unit without a rank: there is nothing from which, or to which, anything could have changed."""
+        results, name, edition = release.results, _name(self, unit), release.edition.id
+        if unit not in results.units:
+            found = f"{name}, which is not among the ranked units of {edition}"
+        elif results.rank[results.tree.root][results.units.index(unit)] == 0:
+            found = f"{name}, which has no score in {edition}"
+        else:
+            return
+        raise _misfit("unit", found, "a unit with a rank in both editions; without one there is no change")
 
 
 @dataclass(frozen=True)
@@ -143,6 +156,13 @@ def _anew(before: Assembled, after: Assembled, unit: str, codes: tuple[str, str]
     if old is None or new is None or old.value is None or new.value is None:
         return False
     return new.data_date > old.data_date
+
+
+def _name(comparison: Comparison, unit: str) -> str:
+    for release in (comparison.after, comparison.before):
+        if unit in release.edition.units.units:
+            return f"{release.edition.units[unit].name} ({unit})"
+    return repr(unit)
 
 
 def _misfit(field: str, found: str, expected: str) -> BadInput:

@@ -37,6 +37,12 @@ def number(value: float | None, language: str, *, decimals: int = 1, grouping: b
     return text.replace("-", MINUS)
 
 
+def signed(value: float | None, language: str, *, decimals: int = 1) -> str:
+    """Write a change with its sign: +10,5, −4,5; nothing has no sign, missing is a dash."""
+    text = number(value, language, decimals=decimals)
+    return f"+{text}" if value is not None and round(value, decimals) > 0 else text
+
+
 def plain(value: float | None, language: str) -> str:
     """Write a source value with as many decimals as it carries, at most six: 94, 0,26, 12,5."""
     if value is None or math.isnan(value):

@@ -157,6 +157,40 @@ def test_explain_a_change_in_words(stadtindex: Callable, tiny: Path, next_year: 
     assert "neu gemessen" in german
 
 
+def test_a_change_is_a_waterfall_from_start_to_end(stadtindex: Callable, tiny: Path, next_year: Path) -> None:
+    """Start, five causes with their sign, end; what is printed adds up, points and ranks."""
+    out = stadtindex("explain", "BB", "--from", tiny, "--to", next_year).out
+    lines = out.split("Own data")[0].splitlines()
+    rows = [re.split(r" {2,}", line.strip()) for line in lines if re.search(r"\d$", line.strip())]
+    names = [row[0] for row in rows if len(row) == 3]
+    assert names[0] == "tiny-2026"
+    assert names[1:] == [
+        "own data",
+        "data of the other cities",
+        "method",
+        "set of cities",
+        "corrections",
+        "tiny-2027",
+    ]
+    points = [float(row[1].replace("−", "-")) for row in rows if len(row) == 3]
+    ranks = [Fraction(row[2].replace("−", "-")) for row in rows if len(row) == 3]
+    assert math.fsum(points[:-1]) == pytest.approx(points[-1], abs=1e-9)
+    assert sum(ranks[:-1], Fraction(0)) == ranks[-1]
+    assert re.search(r"own data +\+\d", out)
+    assert "what moves a city up has a minus" in out
+
+
+def test_a_city_of_one_edition_only(
+    stadtindex: Callable, tiny: Path, next_year: Path, change: Change
+) -> None:
+    change(next_year / "units.csv", "DD,Deltadorf,20000,false", "DD,Deltadorf,120000,false")
+    ran = stadtindex("explain", "Deltadorf", "--from", tiny, "--to", next_year)
+    assert ran.code == 2
+    assert "Deltadorf (DD), which is not among the ranked units of tiny-2026" in ran.err
+    turned = stadtindex("explain", "nowhere", "--from", tiny, "--to", next_year)
+    assert turned.code == 2
+
+
 def test_too_little_measured_anew_gives_no_rank_change(
     stadtindex: Callable, tiny: Path, next_year: Path, change: Change
 ) -> None:

@@ -13,7 +13,6 @@ from stadtindex.definitions.load.crosswalk import load_crosswalk
 from stadtindex.editions.compare import compare, remeasured
 from stadtindex.editions.compute import Release, compute
 from stadtindex.engine.attribution.mix import Cause
-from stadtindex.engine.errors import EngineError
 
 Change = Callable[[Path, str, str], None]
 CROSSWALK = """
@@ -184,8 +183,10 @@ def test_everything_at_once_adds_up(tiny: Path, next_year: Path, crosswalk: Call
         assert math.fsum(split.score.values()) == pytest.approx(change_of_score, abs=1e-9)
         assert sum(split.rank.values(), Fraction(0)) == split.rank_after - split.rank_before
         assert math.fsum(part.score for part in split.own) == pytest.approx(split.score[Cause.OWN], abs=1e-9)
-    with pytest.raises(EngineError, match="'DD'"):
+    with pytest.raises(BadInput, match=r"Deltadorf \(DD\), which is not among the ranked units of tiny-2026"):
         found.change("DD")
+    with pytest.raises(BadInput, match="'ZZ', which is not among"):
+        found.change("ZZ")
 
 
 def test_releases_that_cannot_be_compared(
@@ -210,3 +211,15 @@ def test_no_unit_in_both(tiny: Path, tmp_path: Path, change: Change) -> None:
     change(other / "edition.toml", 'rule = "population >= 100000"', 'rule = "population < 100000"')
     before, after = release(tiny), release(other)
     assert remeasured(before, after, {"stops": "stops"}) == 0.0
+
+
+def test_a_city_without_a_score_in_one_edition(
+    tiny: Path, next_year: Path, crosswalk: Callable, change: Change
+) -> None:
+    """Everything that had been known of BB is gone: no value, no score, no change to explain."""
+    change(tiny / "points.csv", "BB,online,,no,", "BB,online,missing,,Lost.")
+    change(tiny / "points.csv", "BB,stops,,600,", "BB,stops,missing,,Lost.")
+    found = compare(release(tiny), release(next_year), load_crosswalk(crosswalk()))
+    with pytest.raises(BadInput, match=r"Betaburg \(BB\), which has no score in tiny-2026"):
+        found.change("BB")
+    assert found.change("AA").split.unscored == ()
