@@ -132,6 +132,8 @@ def _print(comparison: "Comparison", change: "Change", language: str, _: "Words"
         say(_("The parts add up, ranks as exact fractions; what moves a city up has a minus."))
     else:
         say(_("That is less than half: no change of the overall rank is published."))
+    if comparison.before.experimental or comparison.after.experimental:
+        say(_("EXPERIMENTAL: too few well-founded parameters; see stadtindex rank."))
     if len(split.unscored) > 0:
         text = _(
             "The city has no score in {count} of the states between the editions; what lies across them is shared "
