@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stadtindex.editions.audit import EditionAudit, Effort
     from stadtindex.editions.compute import Release
     from stadtindex.editions.verify import Added
+    from stadtindex.engine.uncertainty.plan import Uncertainty
 
 REPORT = "audit/report.{language}.md"
 
@@ -29,12 +30,25 @@ def command(  # noqa: PLR0913 - each is an argument or option of the command lin
         ),
     ] = None,
     draws: Annotated[
-        int, typer.Option("--draws", min=256, max=100_000_000, help="Draws of the uncertainty.")
-    ] = 10_000,
+        int | None,
+        typer.Option(
+            "--draws",
+            min=256,
+            max=100_000_000,
+            help="Draws of the uncertainty. Default: 10000, or 1000 where a recipe makes draws slow.",
+            show_default=False,
+        ),
+    ] = None,
     points: Annotated[
-        int,
-        typer.Option("--points", min=2, max=1 << 20, help="Base points of the sensitivity, a power of two."),
-    ] = 1024,
+        int | None,
+        typer.Option(
+            "--points",
+            min=2,
+            max=1 << 20,
+            help="Base points of the sensitivity, a power of two. Default: 1024, or 64 where draws are slow.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same numbers.")] = 0,
     as_json: AsJson = False,
     lang: Lang = None,
@@ -42,17 +56,16 @@ def command(  # noqa: PLR0913 - each is an argument or option of the command lin
     """Audit an edition: data, coherence, uncertainty, sensitivity, conclusions; report and tables go into its bundle."""
     from stadtindex.cli.wiring import find_edition
     from stadtindex.cli.words import language_of, words
-    from stadtindex.editions.audit import Effort
     from stadtindex.editions.bundle import add, is_bundle, open_release
     from stadtindex.editions.judge import judge
 
-    if points & (points - 1) != 0:
+    if points is not None and points & (points - 1) != 0:
         raise refuse("--points", str(points), "a power of two: 256, 512, 1024, 2048 …")
     place = find_edition(edition)
     release = open_release(place)
     target = out or (place if is_bundle(place) else Path("build") / release.edition.id)
     _prepare(release, target)
-    found = _audited(release, Effort(seed=seed, draws=draws, points=points))
+    found = _audited(release, _effort(release, seed, draws, points))
     bundle = add(target, "audit", files(found))
     if as_json:
         from stadtindex.cli.show import show_json
@@ -87,10 +100,29 @@ def _prepare(release: "Release", target: Path) -> None:
         raise refuse("--out", "a bundle of other inputs", expected, file=str(target))
 
 
+def _effort(release: "Release", seed: int, draws: int | None, points: int | None) -> "Effort":
+    from dataclasses import replace
+
+    from stadtindex.editions.audit import Effort, affordable
+    from stadtindex.engine.errors import EngineError
+
+    try:
+        effort = affordable(release, _plan(release), seed)
+    except EngineError:
+        effort = Effort(seed)  # nothing can be drawn, and the report will say why
+    return replace(effort, draws=draws or effort.draws, points=points or effort.points)
+
+
+def _plan(release: "Release") -> "Uncertainty":
+    from stadtindex.editions.audit import usual
+
+    return usual(release.assembled)
+
+
 def _audited(release: "Release", effort: "Effort") -> "EditionAudit":
     from stadtindex.editions.audit import audit
 
-    return audit(release, None, effort)
+    return audit(release, _plan(release), effort)
 
 
 def files(found: "EditionAudit") -> dict[str, bytes]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def uncertainty(found: "EditionAudit", n: Naming) -> Iterator[Block]:
     """Show what was drawn, and the ranks that came of it."""
+    from stadtindex.publish.ranking import decimals_of
+
     _, spread = n._, found.spread
     yield Paragraph(_("Drawn anew in every draw, all at once:"))
     yield Points(tuple(("", text) for text in assumptions(found, n)))
@@ -22,14 +24,14 @@ def uncertainty(found: "EditionAudit", n: Naming) -> Iterator[Block]:
         return
     ranks = found.release.results.rank[found.release.edition.id]
     order = sorted(range(len(spread.units)), key=lambda i: (ranks[i] == 0, ranks[i], spread.units[i]))
-    top = spread.top_ranks[-1]
+    top, decimals = spread.top_ranks[-1], decimals_of(found.release)
     rows = tuple(
         (
             str(int(ranks[i])) if ranks[i] > 0 else "–",
             n.unit(spread.units[i]),
             numeral(spread.rank[2, i], n, 0),
             f"{numeral(spread.rank[0, i], n, 0)} … {numeral(spread.rank[4, i], n, 0)}",
-            f"{numeral(spread.score[0, i], n, 1)} … {numeral(spread.score[4, i], n, 1)}",
+            f"{numeral(spread.score[0, i], n, decimals)} … {numeral(spread.score[4, i], n, decimals)}",
             share(float(spread.top_probability(top)[i]), n),
             str(int(spread.group[i])) if spread.group[i] > 0 else "–",
         )

@@ -22,12 +22,16 @@ class Naming:
         """Give the title of a node, without quotes."""
         from stadtindex.publish.ranking import title_of
 
-        return title_of(self.release, code).get(self.language, code)
+        titles = title_of(self.release, code)
+        return titles.get(self.language) or next(iter(titles.values()), code)
 
     def node(self, code: str) -> str:
         """Give the title of a node in the quotes of the language."""
+        return self._quoted(self.title(code))
+
+    def _quoted(self, text: str) -> str:
         before, after = ("„", "“") if self.language == "de" else ("“", "”")
-        return f"{before}{self.title(code)}{after}"
+        return f"{before}{text}{after}"
 
     def nodes(self, codes: Sequence[str]) -> str:
         """Name nodes, the first of many."""
@@ -76,7 +80,9 @@ class Naming:
         words = []
         for name in names:
             title = titles.get(name)
-            words.append(known.get(name) or (name if title is None else title.best(self.language)))
+            words.append(
+                known.get(name) or self._quoted(name if title is None else title.best(self.language))
+            )
         return self.all_of(words)
 
     def choice(self, factor: str) -> str:

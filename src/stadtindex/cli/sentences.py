@@ -161,6 +161,9 @@ def _coherence(says: str, f: Facts, n: Naming) -> str:
             for what in ("share", "weight")
         }
         return text.format(**names, **shares)
+    if says == "influence_as_stated":
+        text = _("The influence of every domain is near its weight: {least} to {most} times what it says.")
+        return text.format(least=f.number("least", 1), most=f.number("most", 1))
     if says in ("placed", "weakly_related", "consistent", "dimensions"):
         return _structure(says, f, n)
     if says == "no_redundancy":

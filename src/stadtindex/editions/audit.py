@@ -22,6 +22,7 @@ from stadtindex.engine.sensitivity.decisive import Decisive, decisive
 from stadtindex.engine.sensitivity.indices import Sampling, Sensitivity, sobol_indices
 from stadtindex.engine.sensitivity.model import PlanModel, Run
 from stadtindex.engine.sensitivity.outputs import RANK_SHIFT
+from stadtindex.engine.uncertainty.model import WEIGHED, Model
 from stadtindex.engine.uncertainty.plan import Uncertainty, WeightNoise
 from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 from stadtindex.engine.uncertainty.spread import Spread
@@ -29,6 +30,8 @@ from stadtindex.engine.uncertainty.spread import Spread
 # What varies where an edition says nothing: every weight by up to a quarter of itself, on every level.
 USUAL_SHARE = 0.25
 TOP = (1, 3, 10)
+# So much is drawn where the recipe makes every draw a computation of its own.
+SINGLE_DRAWS, SINGLE_POINTS = 1000, 64
 
 
 @dataclass(frozen=True)
@@ -59,23 +62,34 @@ class EditionAudit:
     unavailable: str
 
 
+def affordable(release: Release, plan: Uncertainty | None = None, seed: int = 0) -> Effort:
+    """Say how much to draw where nobody says it: less where every draw is a computation of its own.
+
+    EngineError where the plan does not fit the recipe.
+    """
+    plan = usual(release.assembled) if plan is None else plan
+    singly = Model.build(inputs_of(release.assembled), plan).singly
+    return Effort(seed, draws=SINGLE_DRAWS, points=SINGLE_POINTS) if singly else Effort(seed)
+
+
 def audit(release: Release, plan: Uncertainty | None = None, effort: Effort | None = None) -> EditionAudit:
     """Audit a computed edition under a plan of what is uncertain about it (None: every weight by up to 25 %).
 
-    Where the recipe asks for what cannot be drawn in batches, uncertainty and sensitivity are left out, with the reason.
+    Where nothing can be drawn, uncertainty and sensitivity are left out, with the reason.
     """
-    effort = Effort() if effort is None else effort
     given = inputs_of(release.assembled)
     plan = usual(release.assembled) if plan is None else plan
     spread: Spread | None = None
     found: Sensitivity | None = None
     unavailable = ""
     try:
+        effort = affordable(release, plan) if effort is None else effort
         run = Simulation(effort.seed, effort.draws, workers=effort.workers, top=TOP)
         spread = simulate(given, plan, run)
         found = sensitivity(release, plan, effort)
     except EngineError as problem:
         unavailable = str(problem)
+        effort = Effort() if effort is None else effort
     return EditionAudit(
         release=release,
         audit=engine_audit(release.results),
@@ -99,9 +113,9 @@ def sensitivity(
     """Estimate which choice moves the ranking: Sobol indices of the mean rank shift, and of score and rank of `units`.
 
     `units` (None: all) are those looked at one by one; () looks at the mean rank shift only, which is faster.
-    EngineError where the plan leaves nothing to choose, or the recipe asks for what cannot be drawn in batches.
+    EngineError where the plan leaves nothing to choose, or does not fit the recipe.
     """
-    effort = Effort() if effort is None else effort
+    effort = affordable(release, plan) if effort is None else effort
     given = inputs_of(release.assembled)
     run = Run(units=units, workers=effort.workers, seed=effort.seed)
     model = PlanModel(given, plan, release.results.rank[given.tree.root], run)
@@ -115,15 +129,19 @@ def decisive_choice(release: Release, plan: Uncertainty, effort: Effort | None =
 
 
 def usual(assembled: Assembled) -> Uncertainty:
-    """Let every weight vary by up to 25 % of itself, on every level where siblings have a weight to share."""
-    tree = assembled.tree
-    depths = {
-        tree.depth(child)
-        for node in tree.nodes
-        for children in [[c for c in tree.children(node.code) if tree.node(c).weight > 0.0]]
-        for child in children
-        if len(children) > 1
-    }
+    """Let every weight vary by up to 25 % of itself, on every level where siblings share stated weights.
+
+    A level where some weights follow from the data is left as it is.
+    """
+    tree, nodes = assembled.tree, assembled.recipe.nodes
+    depths: set[int] = set()
+    data: set[int] = set()
+    for node in tree.nodes:
+        counting = [child for child in tree.children(node.code) if tree.node(child).weight > 0.0]
+        if len(counting) > 1:
+            stated = nodes[node.code].weigh in WEIGHED
+            (depths if stated else data).add(tree.depth(node.code) + 1)
+    depths -= data
     return Uncertainty(weights=tuple(WeightNoise(depth, share=USUAL_SHARE) for depth in sorted(depths)))
 
 

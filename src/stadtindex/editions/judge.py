@@ -229,8 +229,11 @@ def _influence(found: EditionAudit) -> Iterator[Statement]:
             f"{name}_share": float(whole.share[i]),
             f"{name}_weight": float(whole.weight[i]),
         }
-    far = whole.ratio[most] > FAR or whole.ratio[least] < 1.0 / FAR
-    yield Statement(Part.COHERENCE, "influence", Verdict.CONCERN if far else Verdict.GOOD, facts)
+    if whole.ratio[most] > FAR or whole.ratio[least] < 1.0 / FAR:
+        yield Statement(Part.COHERENCE, "influence", Verdict.CONCERN, facts)
+        return
+    times: dict[str, Fact] = {"least": float(whole.ratio[least]), "most": float(whole.ratio[most])}
+    yield Statement(Part.COHERENCE, "influence_as_stated", Verdict.GOOD, times)
 
 
 def _uncertainty(found: EditionAudit) -> Iterator[Statement]:
@@ -251,7 +254,7 @@ def _uncertainty(found: EditionAudit) -> Iterator[Statement]:
     outside = tuple(u for u, ok, has in zip(spread.units, inside, ranked, strict=True) if has and not ok)
     facts = {"inside": int((inside & ranked).sum()), "of": int(ranked.sum()), "units": outside}
     yield Statement(Part.UNCERTAINTY, "inside", Verdict.CONCERN if outside else Verdict.GOOD, facts)
-    for k in spread.top_ranks:
+    for k in (k for k in spread.top_ranks if k < int(ranked.sum())):
         chance = spread.top_probability(k)
         sure = tuple(spread.units[i] for i in np.argsort(-chance, kind="stable") if chance[i] >= SURE)
         best = int(np.argmax(chance))

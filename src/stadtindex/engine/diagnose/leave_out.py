@@ -129,17 +129,18 @@ def _in_one_batch(given: Inputs, base: Results, asked: tuple[str, ...]) -> Leave
 def _batch(given: Inputs, gone: tuple[str, ...]) -> Mapping[str, Floats | None]:
     """Return the rounded scores (n,) of the root without each node; None where a method refuses."""
     model = Model.build(given, Uncertainty(leave_out=gone))
+    if model.singly:
+        raise EngineError("the recipe asks for what is not done in batches")
     kernel = Kernel(model)
     found: dict[str, Floats | None] = {}
     for begin in range(0, len(gone), BLOCK):
         some = gone[begin : begin + BLOCK]
-        left_out = np.full(BLOCK, begin, dtype=np.int64)
-        left_out[: len(some)] = np.arange(begin, begin + len(some))
-        weights = np.zeros((BLOCK, model.weights.size + 1))
+        left_out = np.arange(begin, begin + len(some))
+        weights = np.zeros((len(some), model.weights.size + 1))
         weights[:, :-1] = model.weights
-        for row in range(BLOCK):
-            weights[row, model.edge[gone[left_out[row]]]] = 0.0
-        block = Block(0, begin // BLOCK, np.zeros(BLOCK, dtype=np.int64), {}, weights, left_out)
+        for row, code in enumerate(some):
+            weights[row, model.edge[code]] = 0.0
+        block = Block(0, begin // BLOCK, np.zeros(len(some), dtype=np.int64), {}, weights, left_out)
         scores, failed = kernel.scores(block)
         rounded = round_once(scores, given.recipe.decimals)
         found |= {code: None if failed[row] else rounded[row] for row, code in enumerate(some)}

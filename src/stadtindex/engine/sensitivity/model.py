@@ -19,7 +19,11 @@ from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
 from stadtindex.engine.uncertainty.ordering import ranks
 from stadtindex.engine.uncertainty.plan import BLOCK, Uncertainty, WeightNoise
+from stadtindex.engine.uncertainty.workspace import Workspace
 
+# So many points form a block where no errors of measurement are drawn.
+AT_ONCE = 1024
+Batch = tuple[Ints, Ints, int]
 ERRORS = "errors"
 LEAVE_OUT = "leave out"
 
@@ -52,12 +56,12 @@ class Run:
 class PlanModel:
     """Builds the index at points (k, d): `model(model.translate(points))` gives outputs (k, 1 + 2 n).
 
-    `factors` (d,) names the factor of each column: "treat", "impute", "normalise", "missing", "combine DEPTH", "weights DEPTH" (one
-    column per weight), "leave out", "errors". A choice among k alternatives takes u in steps of 1 / k, in the order of
+    `factors` (d,) names the factor of each column: "treat", "impute", "normalise", "missing", "combine DEPTH", "weights
+    DEPTH" (one column per weight), "leave out", "errors". A choice among k alternatives takes u in steps of 1 / k, in the order of
     the plan; weights have the distribution of the plan; all errors of measurement are one factor, whose column chooses
     one of the streams of errors (as many as points that are translated together). `outputs` names what comes out
     (`engine.sensitivity.outputs`); a build that a method refuses is NaN. `reference` (n,) are the published ranks, 0
-    for none. EngineError where the plan leaves nothing to choose, or the recipe asks for what batches cannot do.
+    for none. EngineError where the plan leaves nothing to choose, or does not fit the recipe.
     """
 
     def __init__(self, given: Inputs, plan: Uncertainty, reference: Ints, run: Run | None = None) -> None:
@@ -81,42 +85,51 @@ class PlanModel:
             at = self._columns(factor.name)
             if factor.options > 0:
                 found[:, at] = np.minimum(np.floor(points[:, at] * factor.options), factor.options - 1)
-            elif factor.name == ERRORS:
-                # Each point has errors of its own: which, is nothing but a number.
-                found[:, at] = np.arange(len(points))[:, np.newaxis]
         for noise in self.model.plan.weights:
             at = self._columns(f"weights {noise.depth}")
             found[:, at] = _noisy(points[:, at], noise, self.model.weights[self.model.depths == noise.depth])
+        # Each point has errors of its own: which, is nothing but a number.
+        found[:, self._columns(ERRORS)] = np.arange(len(points))[:, np.newaxis]
         return found
 
     def __call__(self, points: Floats) -> Floats:
         """Build the index once per translated point; (k, 1 + 2 n)."""
         scores = np.empty((len(points), len(self.reference)))
+        batches = tuple(self._batches(points))
+        shares = [batches[worker :: self.run.workers] for worker in range(self.run.workers)]
         with ThreadPoolExecutor(self.run.workers) as pool:
-            for places, built in pool.map(lambda batch: self._built(points, *batch), self._batches(points)):
-                scores[places] = built
+            list(pool.map(lambda share: self._build(points, share, scores), shares))
         order = ranks(scores, self.model.given.recipe.decimals).astype(np.int64)
         return index_outputs(scores, order, self.reference, self._watched)
 
-    def _batches(self, points: Floats) -> Iterator[tuple[Ints, Ints, int]]:
-        """Split the points: 256 places of points at a time, which of them are asked for, and the number of the block."""
+    def _batches(self, points: Floats) -> Iterator[Batch]:
+        """Split the points: places of points that form a block, which of them are asked for, and the block's number."""
         if ERRORS in self.factors:
             yield from _by_stream(points[:, self._columns(ERRORS)[0]].astype(np.int64))
             return
-        # Points that choose alike stand together: a block is computed the faster, the fewer choices it holds.
+        order = np.argsort(self._choices(points), kind="stable")
+        for begin in range(0, order.size, AT_ONCE):
+            places = order[begin : begin + AT_ONCE]
+            yield places, np.arange(places.size), begin // AT_ONCE
+
+    def _choices(self, points: Floats) -> Ints:
+        """Return a number for what each translated point chooses, (k,), equal for points that choose alike.
+
+        A block is computed the faster, the fewer different choices it holds.
+        """
         code = np.zeros(len(points), dtype=np.int64)
         for factor in self.parts:
             if factor.options > 0 and factor.name != LEAVE_OUT:
                 code = code * factor.options + self._option(points, factor.name)
-        order = np.argsort(code, kind="stable")
-        for begin in range(0, order.size, BLOCK):
-            places = order[begin : begin + BLOCK]
-            yield np.resize(places, BLOCK), np.arange(places.size), begin // BLOCK
+        return code
 
-    def _built(self, points: Floats, places: Ints, wanted: Ints, number: int) -> tuple[Ints, Floats]:
-        scores, failed = self.kernel.scores(self._block(points[places], number))
-        scores[failed] = np.nan
-        return places[wanted], scores[wanted]
+    def _build(self, points: Floats, batches: Sequence[Batch], scores: Floats) -> None:
+        """Build some blocks, and put what is asked for where it belongs; each thread has a workspace of its own."""
+        workspace = Workspace()
+        for places, wanted, number in batches:
+            built, failed = self.kernel.scores(self._block(points[places], number), workspace)
+            built[failed] = np.nan
+            scores[places[wanted]] = built[wanted]
 
     def _block(self, points: Floats, number: int) -> Block:
         plan, model = self.model.plan, self.model
@@ -160,7 +173,7 @@ def _factors(model: Model) -> Iterator[Factor]:
         yield Factor(ERRORS, 1)
 
 
-def _by_stream(streams: Ints) -> Iterator[tuple[Ints, Ints, int]]:
+def _by_stream(streams: Ints) -> Iterator[Batch]:
     """Put every point where its stream of errors is drawn: stream s at place s mod 256 of block s div 256.
 
     Points of the same stream go to different blocks of the same number; free places are filled with any point.
