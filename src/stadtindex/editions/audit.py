@@ -85,8 +85,9 @@ def audit(release: Release, plan: Uncertainty | None = None, effort: Effort | No
     try:
         effort = affordable(release, plan) if effort is None else effort
         run = Simulation(effort.seed, effort.draws, workers=effort.workers, top=TOP)
-        spread = simulate(given, plan, run)
+        # A plan that leaves nothing to choose is refused here, before it gives intervals of no width.
         found = sensitivity(release, plan, effort)
+        spread = simulate(given, plan, run)
     except EngineError as problem:
         unavailable = str(problem)
         effort = Effort() if effort is None else effort
