@@ -37,7 +37,7 @@ PAGES = {each.name: each for each in all_pages()}
 REGISTERS: dict[str, Any] = {
     "normalise": NORMALISATIONS,
     "aggregate": AGGREGATIONS,
-    "weigh": {*map(str, WEIGHINGS), *COMPUTED},
+    "weigh": WEIGHINGS,
     "impute": IMPUTATIONS,
     "treat": TREATMENTS,
     "screen": RULES,

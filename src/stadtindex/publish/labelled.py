@@ -17,13 +17,15 @@ class Content(StrEnum):
 
 
 class State(StrEnum):
-    """What a cell of a table says: a value (zero is one), or why there is none."""
+    """What a cell of a table says: a value (zero is one), one that was put in for a missing one, or why there is none."""
 
     VALUE = "value"
+    IMPUTED = "imputed"
     MISSING = "missing"
     NOT_APPLICABLE = "not_applicable"
     UNANSWERED = "unanswered"
     CONSTANT = "constant"
+    LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)

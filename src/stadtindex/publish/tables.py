@@ -37,6 +37,8 @@ def labels_of(release: Release, language: str) -> Labels:
 _RESULTS = {
     "raw": "",
     "denominated": "",
+    "imputed": "",
+    "treated": "",
     "normalised": POINTS,
     "combined": POINTS,
     "bonus": POINTS,
@@ -49,14 +51,15 @@ _RESULTS = {
     "at_best": POINTS,
 }
 # What a wide table of results may show.
-WIDE = ("score", "rank", "raw", "denominated", "normalised", "coverage", "at_worst", "at_best")
+WIDE = ("score", "rank", "raw", "denominated", "treated", "normalised", "coverage", "at_worst", "at_best")
 
 
 def results_long(results: Results, labels: Labels | None = None) -> LabelledTable:
     """One row per unit and node, in the order of the units and the tree.
 
     `cell` says what the node has for the unit (see `State`); `score` is the rounded score that is ranked, `rank` is
-    absent without a score. `raw` and `denominated` are in the unit of `measure`, which leaves alone have.
+    absent without a score. `raw`, `denominated`, `imputed` and `treated` are in the unit of `measure`, which leaves alone
+    have (a transformation leaves that unit).
     """
     named = Labels() if labels is None else labels
     keys = [(at, unit, node) for at, unit in enumerate(results.units) for node in results.tree.nodes]
@@ -85,7 +88,7 @@ def results_long(results: Results, labels: Labels | None = None) -> LabelledTabl
 def results_wide(results: Results, labels: Labels | None = None, what: str = "score") -> LabelledTable:
     """One row per unit; two columns per node: its number under its code, and CODE_cell, which says what is there.
 
-    `what` is one of `WIDE`; for raw, denominated and normalised values the columns are those of the leaves.
+    `what` is one of `WIDE`; for raw, denominated, treated and normalised values the columns are those of the leaves.
     EngineError for anything else.
     """
     if what not in WIDE:
@@ -96,7 +99,7 @@ def results_wide(results: Results, labels: Labels | None = None, what: str = "sc
     for node in results.tree.nodes:
         if node.code not in table:
             continue
-        measured = what in ("raw", "denominated")
+        measured = what in ("raw", "denominated", "treated")
         unit = named.measures.get(node.code, "") if measured else _RESULTS.get(what, RANKS)
         make: Callable[[float], Value] = _rank if what == "rank" else _number
         content = Content.WHOLE if what == "rank" else Content.NUMBER
@@ -110,17 +113,26 @@ def results_wide(results: Results, labels: Labels | None = None, what: str = "sc
 def state_of(results: Results, at: int, code: str) -> State:
     """Say what a node has for the unit at that place: a value, or why there is none.
 
-    A leaf says what its cell holds, whatever the recipe puts in its place. An inner node without a score is
-    not applicable where nothing below applies, constant where its column drops out for all, and else missing.
+    A leaf says what its cell holds, and `imputed` where an estimate stands in; a worst value that the recipe puts in its
+    place does not change what it says. An inner node without a score is not applicable where nothing below applies,
+    constant where its column drops out for all, and else missing. A unit that was screened out is left out everywhere.
     """
+    if results.screened is not None and not results.screened.passes[at]:
+        return State.LEFT_OUT
     if results.tree.is_leaf(code):
-        state = State(Cell(int(results.cells[code][at])).name.lower())
-        return State.CONSTANT if state is State.VALUE and code in results.constant else state
+        return _state_of_leaf(results, at, code)
     if not results.applicable[code][at]:
         return State.NOT_APPLICABLE
     if code in results.constant:
         return State.CONSTANT
     return State.MISSING if math.isnan(results.score[code][at]) else State.VALUE
+
+
+def _state_of_leaf(results: Results, at: int, code: str) -> State:
+    state = State(Cell(int(results.cells[code][at])).name.lower())
+    if state is not State.VALUE and not math.isnan(results.imputed[code][at]):
+        return State.IMPUTED
+    return State.CONSTANT if state is State.VALUE and code in results.constant else state
 
 
 def robustness_wide(

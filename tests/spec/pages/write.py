@@ -21,13 +21,14 @@ from pages.read import (
 )
 from pages.show import SHOW, Speaker
 from stadtindex.engine.impute.gaps import Impute
-from stadtindex.engine.recipe import Combining, Normalise
+from stadtindex.engine.recipe import Combining, Normalise, Weighting
 from stadtindex.engine.screen import Screen
 from stadtindex.engine.treat.options import Treat
 
 # Where the options of a page and what they are without being stated come from.
 OPTIONS: dict[str, type] = {
     "normalise": Normalise,
+    "weigh": Weighting,
     "aggregate": Combining,
     "impute": Impute,
     "treat": Treat,

@@ -17,12 +17,16 @@ from stadtindex.editions.compute import compute as compute_edition
 from stadtindex.engine import (
     Cell,
     EngineError,
+    Imputation,
+    Impute,
+    Missing,
     Node,
     NodeRecipe,
     Normalisation,
     Normalise,
     Recipe,
     Results,
+    Screen,
     Table,
     Tree,
     compute,
@@ -118,6 +122,21 @@ def test_a_constant_column_and_a_node_without_anything_below_say_so(results: Res
     assert table.column("index").values[-1] is None
 
 
+def test_an_estimate_and_a_unit_that_was_screened_out_say_so() -> None:
+    given = inputs()
+    nodes = dict(given.recipe.nodes)
+    nodes["a"] = NodeRecipe(missing=Missing.IMPUTE, impute=Impute(Imputation.MEAN))
+    found = compute(given.tree, given.table, Recipe(nodes, screen=Screen(data=0.5)))
+    table = results_wide(found, what="treated")
+    cells = ("value", "imputed", "not_applicable", "unanswered", "left_out")
+    assert table.column("a_cell").values == cells
+    assert table.column("a").values == (0.0, 0.0, None, None, None)
+    long = to_polars(results_long(found)).filter(pl.col("node") == "a")
+    assert long["raw"].to_list() == [0.0, None, None, None, None]
+    assert long["imputed"].to_list() == [None, 0.0, None, None, None]
+    assert results_wide(found).column("index_cell").values[-1] == "left_out"
+
+
 def test_long_and_wide_hold_the_numbers_of_the_results(results: Results) -> None:
     long = to_polars(results_long(results, LABELS))
     assert long.height == len(results.units) * len(TREE.nodes)
@@ -167,7 +186,7 @@ def test_dtypes_are_those_promised(results: Results) -> None:
     assert one["unit"].dtype == "string"
     assert one["score"].dtype == "float64"
     assert one["rank"].dtype == "Int64"
-    assert one["cell"].cat.categories.tolist()[:2] == ["value", "missing"]
+    assert one["cell"].cat.categories.tolist()[:3] == ["value", "imputed", "missing"]
     assert other.schema["unit"] == pl.String
     assert other.schema["rank"] == pl.Int64
     assert isinstance(other.schema["cell"], pl.Enum)
