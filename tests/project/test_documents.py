@@ -84,9 +84,45 @@ def test_links_of_all_other_documents_lead_somewhere(root: Path) -> None:
 
 
 def check_links(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
-        if "://" not in target:
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+    for target in links(page):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def links(page: Path) -> list[str]:
+    """Return the links of a page to files, without the place inside them."""
+    found = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    return [target for target in found if "://" not in target]
+
+
+def test_places_inside_pages_exist(root: Path) -> None:
+    """A link to a section leads to a heading or to an anchor that is there."""
+    checked = 0
+    for page in sorted((root / "docs").rglob("*.md")):
+        for target, place in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", page.read_text("utf-8")):
+            if "://" in target:
+                continue
+            text = (page if target == "" else page.parent / target).read_text("utf-8")
+            headings = {slug(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+            assert f'<a id="{place}"></a>' in text or place in headings, f"{page.name}: {target}#{place}"
+            checked += 1
+    assert checked > 100
+
+
+def slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_every_document_is_found_from_the_first_page(root: Path) -> None:
+    """Nobody reads a page that is linked from nowhere: start at README.md and follow the links."""
+    reached, waiting = set[Path](), [(root / "README.md").resolve()]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        waiting += [(page.parent / target).resolve() for target in links(page)]
+    lost = [path.relative_to(root) for path in (root / "docs").rglob("*.md") if path.resolve() not in reached]
+    assert lost == [], "link them from docs/README.md"
 
 
 def test_every_decision_is_listed(root: Path) -> None:

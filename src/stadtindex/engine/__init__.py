@@ -7,6 +7,7 @@ from stadtindex.engine.background import Background, Period
 from stadtindex.engine.compute import compute
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.explain import Addend, Explanation, Note
+from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.rank import rank, rank_within
 from stadtindex.engine.recipe import (
     Aggregation,
@@ -46,6 +47,7 @@ __all__ = [
     "Importance",
     "Imputation",
     "Impute",
+    "Inputs",
     "Missing",
     "Node",
     "NodeRecipe",

@@ -20,8 +20,8 @@ class Inputs:
     tree: Tree
     table: Table
     recipe: Recipe
-    denominators: Mapping[str, Floats]
-    bonus: Mapping[str, Floats]
+    denominators: Mapping[str, Floats] = field(default_factory=dict)
+    bonus: Mapping[str, Floats] = field(default_factory=dict)
     background: Background = field(default_factory=Background)
 
     def __post_init__(self) -> None:
