@@ -65,8 +65,9 @@ translate: $(DEV_STAMP)  ## take new messages of the interface into the German c
 	@$(BIN)/pybabel -q update -D stadtindex -i build/stadtindex.pot -d src/stadtindex/cli/locale -l de --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -D stadtindex -d src/stadtindex/cli/locale
 
-docs: $(DEV_STAMP)  ## write the method pages anew from the small tables of tests/spec
+docs: $(DEV_STAMP)  ## write anew what is written from tests: the method pages, the list of laws
 	@PYTHONPATH=tests/spec $(BIN)/python -m pages docs/reference/method
+	@$(BIN)/python tests/project/laws_page.py
 
 lock:  ## refresh the locks (developers only; needs uv)
 	uv lock --upgrade
