@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stadtindex.cli.options import AsJson, Lang, Source
+from stadtindex.cli.prepared import prepared_in_words, shortfalls_in_words
 from stadtindex.cli.problems import refuse
 
 if TYPE_CHECKING:
@@ -94,11 +95,16 @@ def _print(step: "Step", language: str, _: "Words") -> None:
         _print_parts(step, f"{title} [{step.node}]", language, _)
         if step.bonus:
             say(_("  + bonus {bonus}").format(bonus=number(step.bonus, language, decimals=EXACT)))
+        if step.benchmark is not None:
+            text = _("  best mean of any city under these weights: {best}")
+            say(text.format(best=number(step.benchmark, language, decimals=EXACT)))
     _print_scaling(step, language, _)
     score = number(step.score, language, decimals=EXACT)
     rank = "" if step.rank is None else _(", rank {rank}").format(rank=step.rank)
     note = f"  ({note_in_words(step.note.name, _)})" if step.note.value else ""
     say(_("  = score {score}{rank}").format(score=score, rank=rank) + note)
+    for reason in shortfalls_in_words(step.left_out, language, _):
+        say(f"    {reason}")
     say()
 
 
@@ -113,6 +119,8 @@ def _print_parts(step: "Step", title: str, language: str, _: "Words") -> None:
         "owa": _("rank weight × score"),
         "dp2": _("corrected distance"),
     }.get(step.combine or "", _("no part of its own"))
+    if step.benchmark is not None:
+        adds = _("share × score, in the best mean")
     columns = [Column(_("Part")), Column(_("Score"), right=True), Column(_("Weight"), right=True)]
     columns += [Column(_("Share here"), right=True), Column(adds, right=True), Column(_("Note"))]
     rows = []
@@ -168,6 +176,8 @@ def _print_parameter(step: "Step", language: str, _: "Words") -> None:
         result = number(step.denominated, language, decimals=EXACT)
         divisor, per = plain(step.divisor, language), plain(step.per, language)
         say(text.format(divisor=divisor, column=step.denominator, per=per, result=result))
+    for line in prepared_in_words(step, language, _):
+        say(line)
 
 
 def _print_scaling(step: "Step", language: str, _: "Words") -> None:
@@ -209,6 +219,8 @@ def note_in_words(name: str, _: "Words") -> str:
     return {
         "NOTHING": "",
         "NOT_EVIDENCED": _("not evidenced: counts as the worst of the scale"),
+        "IMPUTED": _("missing: an estimate stands in for it"),
+        "SCREENED_OUT": _("too little data to be ranked"),
         "MISSING": _("missing: the rest is re-weighted"),
         "NOT_APPLICABLE": _("not applicable: drops out of this city's maximum"),
         "CONSTANT": _("the same everywhere: drops out for all"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stadtindex.cli.options import AsJson, Lang, Source
+from stadtindex.cli.prepared import shortfalls_in_words
 
 if TYPE_CHECKING:
     from stadtindex.cli.words import Words
@@ -59,6 +60,8 @@ def _print(page: "Profile", language: str, _: "Words") -> None:
         for name in ("score", "median", "best")
     }
     say(text.format(rank=rank, ranked=whole.ranked, coverage=percent(whole.coverage, language), **numbers))
+    for reason in shortfalls_in_words(page.left_out, language, _):
+        say(_("Not ranked: {reason}").format(reason=reason))
     _print_standings(page, language, _)
     _print_judged(_("Strengths"), page.strengths, page.decimals, (language, _))
     _print_judged(_("Gaps"), page.gaps, page.decimals, (language, _))
@@ -150,13 +153,32 @@ def _in_words(value: "Value", language: str, _: "Words", reasons: Callable[[str]
         return _("not applicable") + (f": {reason}" if reason else "")
     if value.cell is not Cell.VALUE:
         word = _("not evidenced") if value.cell is Cell.UNANSWERED else _("missing")
-        return word if value.point is None else f"{word}: {reasons(value.point.reason)}"
-    if value.kind is Kind.YES_NO:
-        return _("yes") if value.value else _("no")
+        text = word if value.point is None else f"{word}: {reasons(value.point.reason)}"
+        return text + _marked(value, language, _)
     label = value.unit.get(language, "")
-    if value.value is not None and value.value == value.raw:
-        return f"{plain(value.value, language)} {label}"
-    return f"{number(value.value, language, decimals=2)} {label}"
+    if value.kind is Kind.YES_NO:
+        text = _("yes") if value.value else _("no")
+    elif value.value is not None and value.value == value.raw:
+        text = f"{plain(value.value, language)} {label}"
+    else:
+        text = f"{number(value.value, language, decimals=2)} {label}"
+    return text + _marked(value, language, _)
+
+
+def _marked(value: "Value", language: str, _: "Words") -> str:
+    """Mark what was imputed and treated: a value that counts as another is never shown without it."""
+    from stadtindex.publish.numbers import number
+
+    marks = []
+    if value.imputed is not None:
+        estimate = f"{number(value.imputed, language, decimals=2)} {value.unit.get(language, '')}"
+        marks.append(_("estimate: {value}").format(value=estimate))
+    if "winsorised" in value.marks:
+        held = number(value.treated, language, decimals=2)
+        marks.append(_("outlier: counts as {value}").format(value=held))
+    if "transformed" in value.marks:
+        marks.append(_("transformed"))
+    return f" ({'; '.join(marks)})" if len(marks) > 0 else ""
 
 
 def _reasons(language: str) -> Callable[[str], str]:

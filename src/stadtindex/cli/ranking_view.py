@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stadtindex.cli.prepared import shortfalls_in_words
 from stadtindex.cli.show import Column, say, show_table, width
 from stadtindex.cli.words import Words, words
 from stadtindex.publish.numbers import DASH, number, percent
@@ -74,7 +75,14 @@ def _marks(page: Ranking, language: str, _: Words) -> list[str]:
         marks.append(text.format(names=names))
     elif page.experimental:
         marks.append(_("INDICATIVE: too few well-founded, recent parameters."))
+    for row in page.rows:
+        for reason in shortfalls_in_words(row.left_out, language, _):
+            marks.append(_("Not ranked: {name}, {reason}").format(name=row.name, reason=reason))
     text = _("Data: share of the applicable weight that has a value; missing data are re-weighted.")
+    if page.estimates > 0:
+        text = _(
+            "Data: share of the applicable weight that was measured; {count} estimates stand in for missing values."
+        ).format(count=page.estimates)
     marks.append(text)
     marks.append(
         _("Missing at worst, at best: the score if everything missing were at that end of its scale.")

@@ -148,4 +148,11 @@ def usual(assembled: Assembled) -> Uncertainty:
 
 def inputs_of(assembled: Assembled) -> Inputs:
     """Give what the engine computes from."""
-    return Inputs(assembled.tree, assembled.table, assembled.recipe, assembled.denominators, assembled.bonus)
+    return Inputs(
+        assembled.tree,
+        assembled.table,
+        assembled.recipe,
+        assembled.denominators,
+        assembled.bonus,
+        assembled.background,
+    )

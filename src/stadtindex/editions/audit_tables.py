@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from stadtindex.definitions.finding import BadInput, Finding
 from stadtindex.editions.audit import EditionAudit, Effort
-from stadtindex.editions.contents import json_bytes, number
+from stadtindex.editions.contents import json_bytes
 from stadtindex.editions.judge import Statement
-from stadtindex.editions.pointfile import table
+from stadtindex.editions.pointfile import number, table
 from stadtindex.editions.weights import leaf_weights
 from stadtindex.engine.diagnose.correlate import pairs_of
 from stadtindex.engine.tree import Tree

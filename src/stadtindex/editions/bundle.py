@@ -2,7 +2,7 @@
 
     inputs/…            the edition, its units, scheme and frozen points, as they were read
     method/recipe.json  what every node really does
-    results/…           ranking, nodes, cells, grounds, findings
+    results/…           ranking, nodes, cells, what was imputed, treated, weighed and screened, grounds, findings
     audit/… and others  what was added afterwards by a verb of its own, see `add`
     bundle.json         edition, release, versions
     lines.csv           a short digest of every line of the inputs, so that damage is told by line

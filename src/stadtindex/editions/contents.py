@@ -5,10 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from stadtindex.datapoints.point import number_text
 from stadtindex.editions.compute import Release
-from stadtindex.editions.pointfile import table
-from stadtindex.engine.recipe import Combining
+from stadtindex.editions.pointfile import number, table
+from stadtindex.editions.prepared import (
+    prepared_table,
+    screening_table,
+    treatment_table,
+    weights_table,
+)
+from stadtindex.engine.recipe import Combining, NodeRecipe, Screen, Treat, Weighting
 from stadtindex.engine.table import Cell
 
 RESULTS = "results"
@@ -28,6 +33,10 @@ NODE_TABLES = (
 RANKING = f"{RESULTS}/ranking.csv"
 NODES = f"{RESULTS}/nodes.csv"
 CELLS = f"{RESULTS}/cells.csv"
+PREPARED = f"{RESULTS}/prepared.csv"
+TREATMENT = f"{RESULTS}/treatment.csv"
+WEIGHTS = f"{RESULTS}/weights.csv"
+SCREENING = f"{RESULTS}/screening.csv"
 GROUNDS = f"{RESULTS}/grounds.csv"
 FINDINGS = f"{RESULTS}/findings.csv"
 
@@ -39,6 +48,10 @@ def results_of(release: Release) -> dict[str, bytes]:
         RANKING: _ranking,
         NODES: _nodes,
         CELLS: _cells,
+        PREPARED: prepared_table,
+        TREATMENT: treatment_table,
+        WEIGHTS: weights_table,
+        SCREENING: screening_table,
         GROUNDS: _grounds,
         FINDINGS: _findings,
     }
@@ -58,18 +71,35 @@ def _method(release: Release) -> bytes:
             "direction": node.direction,
             "normalise": normalise,
         }
-        if release.assembled.tree.is_leaf(node.code):
-            entry |= {"missing": chosen.missing, "unanswered": chosen.unanswered}
-            if chosen.denominator is not None:
-                entry["denominator"] = vars(chosen.denominator)
-        else:
-            entry |= {"weigh": chosen.weigh, "combine": chosen.combine, "threshold": chosen.threshold}
-            entry["bonus_cap"] = chosen.bonus_cap
-            if chosen.combining != Combining():
-                entry["combining"] = vars(chosen.combining)
+        entry |= _of_leaf(chosen) if release.assembled.tree.is_leaf(node.code) else _of_inner(chosen)
         nodes.append(entry)
-    document = {"decimals": release.assembled.recipe.decimals, "nodes": nodes}
+    recipe = release.assembled.recipe
+    document: dict[str, object] = {"decimals": recipe.decimals, "nodes": nodes}
+    if recipe.screen != Screen():
+        sets = {name: sorted(getattr(recipe.screen, name)) for name in ("keep", "drop")}
+        document["screen"] = {**vars(recipe.screen), **sets}
     return json_bytes(document)
+
+
+def _of_leaf(chosen: NodeRecipe) -> dict[str, object]:
+    entry: dict[str, object] = {"missing": chosen.missing, "unanswered": chosen.unanswered}
+    if chosen.imputes:
+        entry["impute"] = vars(chosen.impute)
+    if chosen.treat != Treat():
+        entry["treat"] = vars(chosen.treat)
+    if chosen.denominator is not None:
+        entry["denominator"] = vars(chosen.denominator)
+    return entry
+
+
+def _of_inner(chosen: NodeRecipe) -> dict[str, object]:
+    entry: dict[str, object] = {"weigh": chosen.weigh, "combine": chosen.combine}
+    entry |= {"threshold": chosen.threshold, "bonus_cap": chosen.bonus_cap}
+    if chosen.combining != Combining():
+        entry["combining"] = vars(chosen.combining)
+    if chosen.weighting != Weighting():
+        entry["weighting"] = vars(chosen.weighting)
+    return entry
 
 
 def json_bytes(document: object) -> bytes:
@@ -83,12 +113,12 @@ def _ranking(release: Release) -> bytes:
     header = ["unit", "name", "rank", "score", "at_worst", "at_best", "coverage", "status"]
     header += [f"{domain}_{what}" for domain in domains for what in ("score", "rank")]
     status = "experimental" if release.experimental else ""
-    rows = []
+    rows, left_out = [], results.left_out()
     for index, unit in enumerate(results.units):
         row = [unit, release.edition.units[unit].name, _rank(results.rank[root][index])]
         row += [number(results.rounded[root][index])]
         row += [number(getattr(results, name)[root][index]) for name in ("at_worst", "at_best", "coverage")]
-        row += [status]
+        row += ["screened_out" if unit in left_out else status]
         for domain in domains:
             row += [number(results.rounded[domain][index]), _rank(results.rank[domain][index])]
         rows.append(row)
@@ -168,11 +198,6 @@ def _findings(release: Release) -> bytes:
     # Only the name of a file: where an edition lies on a machine is nobody's business, and not the same elsewhere.
     named = (replace(finding, file=PurePath(finding.file).name) for finding in release.assembled.findings)
     return table(("finding",), ([sentence] for sentence in (*release.results.findings, *map(str, named))))
-
-
-def number(value: float) -> str:
-    """Write a number with 12 significant digits; NaN is empty."""
-    return "" if value != value else number_text(float(value))
 
 
 def _rank(value: int) -> str:

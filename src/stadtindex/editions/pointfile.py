@@ -202,3 +202,8 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue().encode("utf-8")
+
+
+def number(value: float) -> str:
+    """Write a number with 12 significant digits; NaN is empty."""
+    return "" if value != value else number_text(float(value))

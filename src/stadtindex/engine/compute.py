@@ -78,7 +78,7 @@ def compute(  # noqa: PLR0913 - six things that are data of an index, the last t
 def _prepared(w: Workings) -> Mapping[str, Leaf]:
     """Take the leaves up to their scales, and keep what was done."""
     done = prepare(w.given)
-    w.screened = done.screened
+    w.screened, w.imputation = done.screened, done.imputed
     w.findings += done.findings
     for leaf in done.leaves:
         row = w.row[leaf.column.node]

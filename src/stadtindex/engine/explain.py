@@ -47,7 +47,7 @@ class Addend:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The way to one score. Inner node: addends → combined → + bonus → normalise → score.
+    """The way to one score. Inner node: addends → combined → + bonus → normalise → score (`benchmark`: see Results).
 
     Leaf: raw → denominated (or imputed) → treated → normalise → score, without addends and with `combine` None;
     `treatment` is the report on its column, None where none was chosen. What a node does not have is NaN. Addends add up to `combined` within 1e-9 of its size (arithmetic, OWA, DP2), to its logarithm (geometric), to its
@@ -59,6 +59,7 @@ class Explanation:
     combine: Aggregation | None
     addends: tuple[Addend, ...]
     combined: float
+    benchmark: float
     bonus: float
     raw: float
     denominated: float

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from stadtindex.engine.arrays import Bools, Codes, Floats, Ints
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.explain import Addend, Explanation, Note
+from stadtindex.engine.impute.gaps import Imputed
 from stadtindex.engine.recipe import Missing, Recipe
 from stadtindex.engine.screen import Screened
 from stadtindex.engine.table import Cell
@@ -30,7 +31,8 @@ class Results:
     unanswered of this unit were at the worst, at the best of its scale, all scales as measured; they enclose the score
     unless a threshold, scales with different ends, or an aggregation that does not rise with every score (MPI, AMPI) make
     a missing node worth more than its worst, or its best).
-    `treatment` reports on every column for which a treatment was chosen, `screened` on the screening (None: nothing was
+    `treatment` reports on every column for which a treatment was chosen, `imputation` on what was filled (None: no gap
+    was to be; its units are those that passed the screening), `screened` on the screening (None: nothing was
     asked). A unit that was screened out keeps its place, without score and rank; see `left_out`.
     `constant` are the nodes whose column dropped out for all units, `findings` sentences about the data.
     """
@@ -58,6 +60,7 @@ class Results:
     at_worst: Mapping[str, Floats]
     at_best: Mapping[str, Floats]
     treatment: tuple[Treated, ...]
+    imputation: Imputed | None
     screened: Screened | None
     constant: tuple[str, ...]
     findings: tuple[str, ...]
@@ -77,6 +80,17 @@ class Results:
                 why[failure.unit].append(failure.why)
         return {unit: "; ".join(reasons) or "left out by name" for unit, reasons in why.items()}
 
+    def treated_column(self, leaf: str) -> Treated | None:
+        """Return the report on the treatment of a leaf; None where none was chosen."""
+        return next((done for done in self.treatment if done.node == leaf), None)
+
+    def age_of(self, unit: str, leaf: str) -> float:
+        """Return how many periods away the nearest observation is that an imputed value stands on; else NaN."""
+        report = self.imputation
+        if report is None or unit not in report.units:
+            return math.nan
+        return float(report.age[report.units.index(unit), report.columns.index(leaf)])
+
     def explain(self, unit: str, node: str) -> Explanation:
         """Explain the score of one unit at one node; EngineError if there is no such unit or node."""
         if unit not in self.units:
@@ -89,12 +103,13 @@ class Results:
             combine=None if leaf else self.recipe.nodes[node].combine,
             addends=tuple(self._addend(index, child) for child in self.tree.children(node)),
             combined=_at(self.combined, node, index),
+            benchmark=_at(self.benchmark, node, index),
             bonus=_at(self.bonus, node, index),
             raw=_at(self.raw, node, index),
             denominated=_at(self.denominated, node, index),
             imputed=_at(self.imputed, node, index),
             treated=_at(self.treated, node, index),
-            treatment=next((done for done in self.treatment if done.node == node), None),
+            treatment=self.treated_column(node),
             normalise=self.recipe.nodes[node].normalise,
             score=float(self.score[node][index]),
             note=self._note(index, node),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from stadtindex.engine.arrays import Bools, Codes, Floats, Ints, canonical
+from stadtindex.engine.impute.gaps import Imputed
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.rank import rank, round_once
 from stadtindex.engine.results import Results
@@ -45,6 +46,7 @@ class Workings:
         self.at_worst = np.full(shape, np.nan)
         self.at_best = np.full(shape, np.nan)
         self.treatment: list[Treated] = []
+        self.imputation: Imputed | None = None
         self.screened: Screened | None = None
         self.constant: list[str] = []
         self.findings: list[str] = []
@@ -85,6 +87,7 @@ class Workings:
             at_worst=self._floats(self.at_worst, everywhere),
             at_best=self._floats(self.at_best, everywhere),
             treatment=tuple(self.treatment),
+            imputation=self.imputation,
             screened=self.screened,
             constant=tuple(self.constant),
             findings=tuple(self.findings),

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from stadtindex.editions.compute import Release
+from stadtindex.editions.prepared import IMPUTED, marks_of
 from stadtindex.engine.explain import Note
-from stadtindex.engine.recipe import Normalisation, Normalise
-from stadtindex.publish.ranking import title_of
+from stadtindex.engine.recipe import Imputation, Normalisation, Normalise, Transformation
+from stadtindex.publish.ranking import Shortfall, shortfalls, title_of
 
 ANCHORED = (Normalisation.FIXED, Normalisation.GOALPOSTS, Normalisation.TWO_SIDED)
 
@@ -48,8 +49,34 @@ class Scaling:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What stands in for a missing value: by which method, and how many periods old the observation is (None: of now)."""
+
+    value: float
+    method: Imputation
+    age: float | None
+
+
+@dataclass(frozen=True)
+class Treated:
+    """What the treatment of outliers made of a value: `marks` are winsorised or transformed, empty where it stayed.
+
+    The column is held between `low` and `high` where it was winsorised; `by` is the transformation of the column.
+    """
+
+    value: float
+    marks: tuple[str, ...]
+    low: float | None
+    high: float | None
+    by: Transformation
+
+
+@dataclass(frozen=True)
 class Step:
-    """The way to one score of one unit; `parts` is empty and `raw` set for a parameter."""
+    """The way to one score of one unit; `parts` is empty and `raw` set for a parameter.
+
+    `left_out` says why the unit is not ranked at all, rule by rule; empty where it is.
+    """
 
     unit: str
     name: str
@@ -64,10 +91,14 @@ class Step:
     divisor: float | None
     per: float | None
     denominated: float | None
+    estimate: Estimate | None
+    treated: Treated | None
+    benchmark: float | None
     scaling: Scaling
     score: float | None
     rank: int | None
     note: Note
+    left_out: tuple[Shortfall, ...]
 
 
 def explanation(release: Release, unit: str, node: str) -> Step:
@@ -102,17 +133,38 @@ def explanation(release: Release, unit: str, node: str) -> Step:
         divisor=None if column is None else _number(float(column[index])),
         per=None if denominator is None else denominator.per,
         denominated=_number(found.denominated),
+        estimate=_estimate(release, unit, node, index),
+        treated=_treated(release, node, index),
+        benchmark=_number(found.benchmark),
         scaling=_scaling(release, node, index, found.normalise),
         score=_number(found.score),
         rank=int(results.rank[node][index]) or None,
         note=found.note,
+        left_out=shortfalls(release, unit),
     )
+
+
+def _estimate(release: Release, unit: str, node: str, index: int) -> Estimate | None:
+    results = release.results
+    if node not in results.imputed or math.isnan(results.imputed[node][index]):
+        return None
+    method = results.recipe.nodes[node].impute.method
+    return Estimate(float(results.imputed[node][index]), method, _number(results.age_of(unit, node)))
+
+
+def _treated(release: Release, node: str, index: int) -> Treated | None:
+    results = release.results
+    done = results.treated_column(node)
+    if done is None or math.isnan(results.treated[node][index]):
+        return None
+    marks = tuple(mark for mark in marks_of(results, node, index) if mark != IMPUTED)
+    return Treated(float(results.treated[node][index]), marks, _number(done.low), _number(done.high), done.by)
 
 
 def _scaling(release: Release, node: str, index: int, normalise: Normalise) -> Scaling:
     results = release.results
-    leaf = node in results.denominated
-    column = [float(value) for value in (results.denominated[node] if leaf else results.combined[node])]
+    leaf = node in results.treated
+    column = [float(value) for value in (results.treated[node] if leaf else results.combined[node])]
     if not leaf:
         column = [value + float(bonus) for value, bonus in zip(column, results.bonus[node], strict=True)]
     known = [value for value in column if not math.isnan(value)]

@@ -8,8 +8,9 @@ from statistics import median
 from stadtindex.datapoints.point import DataPoint
 from stadtindex.definitions.parameter import Kind
 from stadtindex.editions.compute import Release
+from stadtindex.editions.prepared import marks_of
 from stadtindex.engine.table import Cell
-from stadtindex.publish.ranking import decimals_of, state_of, title_of
+from stadtindex.publish.ranking import Shortfall, decimals_of, shortfalls, state_of, title_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class Standing:
 class Value:
     """One parameter of the unit: the value as measured, its score, and the data point behind it (None: no row at all).
 
+    `imputed` is the estimate that stands in for a missing value, `treated` what counts after the treatment of outliers,
+    `marks` say what was done: imputed, winsorised, transformed.
+
     `weight` is what the parameter counts in the whole for this unit (0 to 1), `ahead` how many points of the whole it
     puts the unit ahead of the median (negative: behind), where scores are not put on another scale on the way up.
     """
@@ -43,6 +47,9 @@ class Value:
     cell: Cell
     raw: float | None
     value: float | None
+    imputed: float | None
+    treated: float | None
+    marks: tuple[str, ...]
     score: float | None
     rank: int | None
     median: float | None
@@ -61,6 +68,7 @@ class Profile:
     unit: str
     name: str
     state: Mapping[str, str]
+    left_out: tuple[Shortfall, ...]
     decimals: int
     experimental: bool
     whole: Standing
@@ -87,6 +95,7 @@ def profile(release: Release, unit: str, *, most: int = 5) -> Profile:
         unit=unit,
         name=release.edition.units[unit].name,
         state=state_of(release, unit),
+        left_out=shortfalls(release, unit),
         decimals=decimals_of(release),
         experimental=release.experimental,
         whole=standings[0],
@@ -129,6 +138,9 @@ def _value(release: Release, code: str, index: int) -> Value:
         cell=Cell(int(results.cells[code][index])),
         raw=_number(results.raw[code][index]),
         value=_number(results.denominated[code][index]),
+        imputed=_number(results.imputed[code][index]),
+        treated=_number(results.treated[code][index]),
+        marks=marks_of(results, code, index),
         score=score,
         rank=int(results.rank[code][index]) or None,
         median=middle,

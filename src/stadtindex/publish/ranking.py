@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+import numpy as np
+
 from stadtindex.datapoints.point import canonical
 from stadtindex.editions.compute import Release
 
@@ -21,8 +23,20 @@ class Child:
 
 
 @dataclass(frozen=True)
+class Shortfall:
+    """Why a unit was screened out: the rule (`name`: by name), its share against the minimum, 0 to 1, in a branch or overall."""
+
+    rule: str
+    branch: Mapping[str, str]
+    share: float | None
+    minimum: float | None
+
+
+@dataclass(frozen=True)
 class Row:
     """One unit: `rank` and `score` are None without enough data; `tied` says that others share the rank.
+
+    `left_out` says why it was screened out, empty where it was not.
 
     `children` are the scores of the nodes below, `coverage` the share (0 to 1) of the applicable weight with a value,
     `at_worst` and `at_best` the score if everything missing were at the worst or best of its scale.
@@ -38,11 +52,12 @@ class Row:
     coverage: float | None
     at_worst: float | None
     at_best: float | None
+    left_out: tuple[Shortfall, ...]
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """A ranking by one node (`whole`: the root), scores to be printed with `decimals`.
+    """A ranking by one node (`whole`: the root), scores to be printed with `decimals`; `estimates` counts imputed cells.
 
     `experimental` must be shown wherever a rank is shown.
     """
@@ -56,6 +71,25 @@ class Ranking:
     experimental: bool
     children: tuple[Child, ...]
     rows: tuple[Row, ...]
+    estimates: int
+
+
+def shortfalls(release: Release, unit: str) -> tuple[Shortfall, ...]:
+    """List the rules that a unit was screened out by; empty where it is ranked."""
+    screened = release.results.screened
+    if screened is None or unit not in screened.dropped:
+        return ()
+    found = tuple(
+        Shortfall(
+            failure.rule.value,
+            {} if failure.group is None else title_of(release, failure.group),
+            _number(failure.share),
+            failure.minimum,
+        )
+        for failure in screened.failures
+        if failure.unit == unit
+    )
+    return found if len(found) > 0 else (Shortfall("name", {}, None, None),)
 
 
 def states(release: Release) -> dict[str, Mapping[str, str]]:
@@ -102,6 +136,7 @@ def ranking(release: Release, node: str, state: str | None = None) -> Ranking:
                 coverage=_number(results.coverage[node][index]),
                 at_worst=_number(results.at_worst[node][index]),
                 at_best=_number(results.at_best[node][index]),
+                left_out=shortfalls(release, unit),
             )
         )
     rows.sort(key=lambda row: (row.rank or len(ranks) + 1, row.name))
@@ -115,6 +150,7 @@ def ranking(release: Release, node: str, state: str | None = None) -> Ranking:
         experimental=_experimental(release, node),
         children=tuple(Child(code, title_of(release, code), code in release.indicative) for code in children),
         rows=tuple(rows),
+        estimates=sum(int(np.count_nonzero(~np.isnan(column))) for column in results.imputed.values()),
     )
 
 
@@ -150,7 +186,7 @@ def as_rows(page: Ranking) -> tuple[list[str], list[list[object]]]:
             row.coverage,
             row.at_worst,
             row.at_best,
-            status,
+            "screened_out" if len(row.left_out) > 0 else status,
         ]
         for row in page.rows
     ]

@@ -9,7 +9,7 @@ Owen (1977), Values of games with a priori unions, doi:10.1007/978-3-642-45494-3
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
@@ -228,5 +228,5 @@ def whatif(state: State, unit: str, changes: dict[str, float]) -> tuple[Results,
         values[row, table.columns.index(code)] = value
         cells[row, table.columns.index(code)] = 0
     changed = type(table)(table.units, table.columns, values, cells)
-    other = State(state.tree, changed, state.recipe, state.denominators, state.bonus)
+    other = replace(state, table=changed)
     return state.compute(), other.compute()
