@@ -10,6 +10,8 @@ from stadtindex.engine import (
     Aggregation,
     Cell,
     Denominator,
+    Imputation,
+    Impute,
     Missing,
     Node,
     NodeRecipe,
@@ -17,9 +19,13 @@ from stadtindex.engine import (
     Normalise,
     Recipe,
     Results,
+    Screen,
     Table,
+    Treat,
+    Treatment,
     Tree,
     Weighing,
+    Weighting,
     compute,
 )
 from stadtindex.engine.inputs import Inputs
@@ -57,7 +63,8 @@ def inputs(example: Example, table: str = "table") -> Inputs:
     ]
     values = [[math.nan if isinstance(entry, str) else entry for entry in row] for row in entries]
     recipe = Recipe(
-        {node.code: node_recipe(**example.get("recipe", {}).get(node.code, {})) for node in tree.nodes}
+        {node.code: node_recipe(**example.get("recipe", {}).get(node.code, {})) for node in tree.nodes},
+        screen=Screen(**example.get("screen", {})),
     )
     return Inputs(
         tree,
@@ -85,6 +92,28 @@ def node_recipe(**chosen: Any) -> NodeRecipe:
     method = Normalisation(normalise.pop("method", "none"))
     kinds = {"combine": Aggregation, "missing": Missing, "unanswered": Missing, "weigh": Weighing}
     named = {key: kinds[key](value) if key in kinds else value for key, value in chosen.items()}
+    for key, make in (("impute", impute_of), ("treat", treat_of), ("weighting", weighting_of)):
+        if key in named:
+            named[key] = make(named[key])
     if "denominator" in named:
         named["denominator"] = Denominator(**named["denominator"])
     return NodeRecipe(normalise=Normalise(method, **normalise), **named)
+
+
+def impute_of(chosen: Mapping[str, Any]) -> Impute:
+    """Build an imputation from its table."""
+    return Impute(Imputation(chosen["method"]), **rest(chosen))
+
+
+def treat_of(chosen: Mapping[str, Any]) -> Treat:
+    """Build a treatment from its table."""
+    return Treat(Treatment(chosen["method"]), **rest(chosen))
+
+
+def weighting_of(chosen: Mapping[str, Any]) -> Weighting:
+    """Build the options of a weighing."""
+    return Weighting(**chosen)
+
+
+def rest(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in chosen.items() if key != "method"}

@@ -1,7 +1,6 @@
 """The method pages: nothing without a text in both languages, a reference and an example; and none of them stale."""
 
 import tomllib
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,9 @@ from pages.read import (
 from pages.show import SHOW, Speaker
 from pages.write import CHOICE, OPTIONS, pages, short
 
+from stadtindex.definitions.border.edition import ScreenTable
+from stadtindex.definitions.border.recipe import LevelTable
+from stadtindex.definitions.border.tree import PerTable
 from stadtindex.engine.aggregate.methods import AGGREGATIONS
 from stadtindex.engine.impute.fill import IMPUTATIONS
 from stadtindex.engine.normalise.methods import NORMALISATIONS
@@ -113,10 +115,35 @@ def test_the_special_cases_of_methods_that_compare_units_are_shown_by_tables() -
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_every_option_of_the_engine_is_on_its_page(name: str) -> None:
-    assert {option.name for option in PAGES[name].options} == {
-        each.name for each in fields(OPTIONS[name]) if each.name != CHOICE
-    }
+def test_every_option_of_an_edition_is_on_its_page(name: str) -> None:
+    stated, _ = OPTIONS[name]
+    assert {option.name for option in PAGES[name].options} == set(stated.model_fields) - {CHOICE}
+
+
+@pytest.mark.parametrize("each", PAGES.values(), ids=PAGES)
+def test_what_a_page_shows_as_recipe_can_be_declared(each: Page) -> None:
+    """The lines of TOML stand in a level, in a parameter or in the head of an edition, which know them."""
+    shown = 0
+    for method in each.methods:
+        document = tomllib.loads(method.toml)
+        if each.name in REGISTERS and each.name != "screen":
+            assert document != {}, method.name
+            (chosen,) = document.values()
+            assert chosen == method.name or chosen[CHOICE] == method.name
+        if "screen" in document:
+            ScreenTable.model_validate(document.pop("screen"))
+        if "denominator" in document:
+            PerTable.model_validate(document.pop("denominator"))
+        LevelTable.model_validate({"name": "level"} | document)
+        shown += len(document)
+    assert shown > 0 or each.name not in (
+        "normalise",
+        "weigh",
+        "aggregate",
+        "impute",
+        "treat",
+        "tree-and-missing",
+    )
 
 
 @pytest.mark.parametrize("file", sorted(SHOW))

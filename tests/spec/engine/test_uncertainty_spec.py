@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_index import inputs
+from small_index import impute_of, inputs, treat_of
 
 from stadtindex.engine.recipe import Aggregation, Missing, Normalisation, Normalise
 from stadtindex.engine.uncertainty.plan import (
@@ -30,6 +30,8 @@ def plan_of(chosen: dict[str, Any]) -> Uncertainty:
         for each in chosen.get("errors", [])
     ]
     return Uncertainty(
+        treat=tuple(treat_of(each) for each in chosen.get("treat", [])),
+        impute=tuple(impute_of(each) for each in chosen.get("impute", [])),
         normalise=tuple(
             Normalise(Normalisation(each["method"]), **{k: v for k, v in each.items() if k != "method"})
             for each in chosen.get("normalise", [])

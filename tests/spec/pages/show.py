@@ -256,9 +256,11 @@ def tree_line(nodes: Sequence[Sequence[Any]], say: Speaker) -> str:
 
 
 def recipe_line(example: Example, say: Speaker) -> Lines:
-    if "recipe" not in example:
+    chosen = {"screen": example["screen"]} if "screen" in example else {}
+    chosen |= example.get("recipe", {})
+    if len(chosen) == 0:
         return []
-    recipe = "; ".join(f"{code}: {declared(each)}" for code, each in example["recipe"].items())
+    recipe = "; ".join(f"{code}: {declared(each)}" for code, each in chosen.items())
     return [f"{say('with_options')} {recipe}.", ""]
 
 

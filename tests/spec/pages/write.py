@@ -5,6 +5,9 @@ from dataclasses import MISSING, fields
 from enum import Enum
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
 from pages.cases import cases
 from pages.read import (
     CASES,
@@ -20,19 +23,27 @@ from pages.read import (
     vocabulary,
 )
 from pages.show import SHOW, Speaker
+from stadtindex.definitions.border.edition import ScreenTable
+from stadtindex.definitions.border.recipe import (
+    CombineTable,
+    ImputeTable,
+    NormaliseTable,
+    TreatTable,
+    WeighTable,
+)
 from stadtindex.engine.impute.gaps import Impute
 from stadtindex.engine.recipe import Combining, Normalise, Weighting
 from stadtindex.engine.screen import Screen
 from stadtindex.engine.treat.options import Treat
 
-# Where the options of a page and what they are without being stated come from.
-OPTIONS: dict[str, type] = {
-    "normalise": Normalise,
-    "weigh": Weighting,
-    "aggregate": Combining,
-    "impute": Impute,
-    "treat": Treat,
-    "screen": Screen,
+# The table in which an edition states the options of a page, and the options of the engine that it fills.
+OPTIONS: dict[str, tuple[type[BaseModel], type]] = {
+    "normalise": (NormaliseTable, Normalise),
+    "weigh": (WeighTable, Weighting),
+    "aggregate": (CombineTable, Combining),
+    "impute": (ImputeTable, Impute),
+    "treat": (TreatTable, Treat),
+    "screen": (ScreenTable, Screen),
 }
 # The name of the method is no option, it is the choice itself.
 CHOICE = "method"
@@ -139,12 +150,11 @@ def options(page: Page, method: Method, say: Speaker) -> list[str]:
 
 
 def default(page: Page, option: Option) -> str:
-    """Return what an option is without being stated, "–" where nothing stands in."""
-    for each in fields(OPTIONS[page.name]):
-        if each.name == option.name:
-            value = each.default if each.default is not MISSING else None
-            return "–" if value is None or value == () else f"`{plainly(value)}`"
-    raise KeyError(option.name)
+    """Return what an option is without being stated, as the engine or else the edition says; "–" where nothing stands in."""
+    stated, chosen = OPTIONS[page.name]
+    inside = {each.name: each.default for each in fields(chosen) if each.default is not MISSING}
+    value = inside.get(option.name, stated.model_fields[option.name].get_default())
+    return "–" if value in (None, ()) or value is PydanticUndefined else f"`{plainly(value)}`"
 
 
 def plainly(value: Any) -> str:
