@@ -80,10 +80,22 @@ def first_column(example: Example) -> Shown:
     return shown | (of_values(row[1] for row in example["rows"].values()) & {"missing"})
 
 
+# Under these a column without differences is nothing special.
+FIXED = ("none", "fixed", "goalposts", "two_sided")
+
+
 def whole(example: Example) -> Shown:
-    """Look at a whole small index."""
-    names = list(next(iter(example["table"].values())))
-    shown = of_columns([[row[name] for name in names] for row in example["table"].values()])
+    """Look at a whole small index; a column without differences matters where units are compared by it."""
+    recipe = example.get("recipe", {})
+    rows = list(example["table"].values())
+    shown: Shown = {"single"} if len(rows) == 1 else set()
+    relative = any(node.get("combine") in ("mpi", "dp2") for node in recipe.values())
+    for leaf in rows[0]:
+        found = of_values(row[leaf] for row in rows)
+        method = recipe.get(leaf, {}).get("normalise", {}).get("method", "none")
+        if not (relative or method not in FIXED):
+            found -= {"constant", "ties"}
+        shown |= found - {"single"}
     weights = [node[2] for node in example["nodes"]]
     return shown | ({"zero_weight"} if 0 in weights else set())
 

@@ -242,7 +242,12 @@ def named(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def no_rank(name: str, value: Any, say: Speaker) -> str:
     if value == "":
         return ""
-    return say("no_rank") if name == "rank" and value == 0 else say.entry(value)
+    nothing = (name == "rank" and value == 0) or (value == "missing" and name not in VALUES)
+    return say("no_rank") if nothing else say.entry(value)
+
+
+# Tables whose entries are values that may be missing; in the others there is nothing to be said.
+VALUES = ("score", "combined", "denominated", "treated", "imputed")
 
 
 def tree_line(nodes: Sequence[Sequence[Any]], say: Speaker) -> str:
