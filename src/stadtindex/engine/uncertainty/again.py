@@ -38,7 +38,8 @@ def settle(model: Model, parent: Parent, tile: slice, three: Three, row: int) ->
         Columns(parent.code, units, score, there, noise, parent.direction), parent.chosen.normalise
     )
     score[...] = placed.score
-    if considered is not None and presence is not None:
-        presence[:, row] = placed.present
-        considered[:, row] *= ~placed.constant[:, np.newaxis]
+    if placed.constant.any() and presence is not None and presence.ndim == scores.ndim:
+        presence[:, row] *= ~placed.constant[:, np.newaxis]
+        if considered is not None:
+            considered[:, row] *= ~placed.constant[:, np.newaxis]
     return placed.refused

@@ -23,17 +23,23 @@ from stadtindex.engine.uncertainty.wrong import Wrong
 AT_ONCE = 1 << 18
 
 
+# A scale and direction, the errors that share them, and their recipes.
+Group = tuple[tuple[Normalise, int], list[int] | slice, list[NodeRecipe]]
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Leaves as drawn and normalised: `score`, 0 where there is none, `present`, `considered`, (draws, errors, n) each.
+    """Leaves as drawn and normalised: `score` (draws, errors, n), 0 where there is none.
 
-    `index` (leaves,) is the place of a leaf here, -1 for leaves that are not drawn. `failed` (draws,) are draws that a
-    scale refuses.
+    `present` and `considered` (errors, n) are 1 or 0, the same in every draw; but where `constant` (draws, errors) the
+    column has dropped out of that draw altogether. `failed` (draws,) are draws that a scale refuses. `index`
+    (leaves,) is the place of a leaf here, -1 for leaves that are not drawn.
     """
 
     score: Floats
     present: Floats
     considered: Floats
+    constant: Bools
     failed: Bools
     index: Ints
 
@@ -42,16 +48,15 @@ class Drawn:
     ) -> None:
         """Overwrite those of the rows (draws, k, n) whose leaves are drawn."""
         at = self.index[leaves]
-        into: slice | Ints = rows
-        if (at < 0).any():
-            into, at = rows.start + np.flatnonzero(at >= 0), at[at >= 0]
+        into, at = rows.start + np.flatnonzero(at >= 0), at[at >= 0]
         if at.size == 0:
             return
-        whole = bool((np.diff(at) == 1).all())
-        place: slice | Ints = slice(int(at[0]), int(at[-1]) + 1) if whole else at
-        score[:, into] = self.score[:, place]
-        if present is not None and considered is not None:
-            present[:, into], considered[:, into] = self.present[:, place], self.considered[:, place]
+        score[:, into] = self.score[:, at]
+        there = ~self.constant[:, at, np.newaxis]
+        if present is not None:
+            present[:, into] = self.present[at] * there
+        if considered is not None:
+            considered[:, into] = self.considered[at] * there
 
 
 class Errors:
@@ -74,6 +79,7 @@ class Errors:
         for error in self.errors:
             self._check(error)
         self._wrong = self._kinds()
+        self._kept: dict[int, list[Group]] = {}
 
     def _kinds(self) -> list[tuple[slice, Wrong]]:
         """Return for each kind of error which rows have it, and how they are drawn."""
@@ -102,6 +108,12 @@ class Errors:
             wrong = ~np.isnan(column.values) & (column.values != 0.0) & (column.values != 1.0)
             column.refuse(wrong, "a yes or no is 1 or 0, not {x}")
 
+    def beside(self, leaves: Ints) -> slice | None:
+        """Return which errors these leaves have, if all have one and they stand side by side in this order."""
+        at = self.index[leaves]
+        whole = at.size > 0 and at[0] >= 0 and bool((np.diff(at) == 1).all())
+        return slice(int(at[0]), int(at[-1]) + 1) if whole else None
+
     def split(self, places: Ints) -> Iterator[Ints]:
         """Split draws so that what is drawn for them stays in memory."""
         step = max(1, AT_ONCE // self.values.size) if self.values.size > 0 else len(places)
@@ -129,44 +141,47 @@ class Errors:
         if len(self.errors) == 0:
             return None
         drawn = self._measured(block, places)
-        there = self.cells == Cell.VALUE
-        present = np.empty(drawn.shape)
-        considered = np.empty(drawn.shape)
+        present = (self.cells == Cell.VALUE).astype(float)
+        constant = np.empty(drawn.shape[:2], dtype=np.bool_)
         failed = np.zeros(len(places), dtype=np.bool_)
         for (scale, direction), some, chosen in self._scales(alternative):
             columns = Columns(
-                self.errors[some[0]].leaf,
+                self.errors[some.start if isinstance(some, slice) else some[0]].leaf,
                 self.model.given.table.units,
                 drawn[:, some],
-                there[some],
-                np.broadcast_to(self.noise[some], (len(places), len(self.noise[some]))),
+                self.cells[some] == Cell.VALUE,
+                np.broadcast_to(self.noise[some], (len(places), len(chosen))),
                 direction,
             )
             placed = rescale(columns, scale)
             failed |= np.logical_or.reduce(placed.refused, axis=1)
-            known = ~placed.constant[..., np.newaxis]
-            filled = self._filled(some, chosen) & known
-            drawn[:, some] = placed.score
-            present[:, some] = placed.present
-            considered[:, some] = (self.cells[some] != Cell.NOT_APPLICABLE) & known
+            drawn[:, some], constant[:, some] = placed.score, placed.constant
+            filled = self._filled(some, chosen)
             if filled.any():
-                drawn[:, some] += np.where(filled, placed.worst[..., np.newaxis], 0.0)
-                present[:, some] += filled
-        return Drawn(drawn, present, considered, failed, self.index)
+                drawn[:, some] += np.where(filled, placed.worst()[..., np.newaxis], 0.0)
+                present[some] += filled
+        considered = (self.cells != Cell.NOT_APPLICABLE).astype(float)
+        return Drawn(drawn, present, considered, constant, failed, self.index)
 
-    def _scales(
-        self, alternative: int
-    ) -> Iterator[tuple[tuple[Normalise, int], list[int], list[NodeRecipe]]]:
-        """Yield the errors that share a scale, with their recipes."""
+    def _scales(self, alternative: int) -> list[Group]:
+        """Return the errors that share a scale, with their recipes; prepared once."""
+        kept = self._kept.get(alternative)
+        if kept is not None:
+            return kept
         together: dict[tuple[Normalise, int], list[int]] = {}
         chosen = [self.model.leaves[alternative].chosen[row] for row in self.rows]
         for index, (error, recipe) in enumerate(zip(self.errors, chosen, strict=True)):
             direction = self.model.given.tree.node(error.leaf).direction
             together.setdefault((recipe.normalise, direction), []).append(index)
+        found: list[Group] = []
         for key, some in together.items():
-            yield key, some, [chosen[index] for index in some]
+            beside = some == list(range(some[0], some[-1] + 1))
+            place: list[int] | slice = slice(some[0], some[-1] + 1) if beside else some
+            found.append((key, place, [chosen[index] for index in some]))
+        self._kept[alternative] = found
+        return found
 
-    def _filled(self, some: list[int], chosen: list[NodeRecipe]) -> Bools:
+    def _filled(self, some: list[int] | slice, chosen: list[NodeRecipe]) -> Bools:
         """Say in which cells (errors, n) the worst of the scale is put."""
         cells = self.cells[some]
         zero = np.array([[c.missing is Missing.ZERO, c.unanswered is Missing.ZERO] for c in chosen])

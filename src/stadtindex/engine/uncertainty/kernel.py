@@ -6,6 +6,7 @@ Nodes above nodes multiply per draw. A missing value has value 0 and presence 0.
 1e-9; matrix products round in an order of their own, which is why only Monte Carlo uses them.
 """
 
+from collections.abc import Mapping
 from math import prod
 
 import numpy as np
@@ -14,7 +15,7 @@ from stadtindex.engine.arrays import Bools, Floats, Ints
 from stadtindex.engine.uncertainty.again import needs
 from stadtindex.engine.uncertainty.blocks import Block, alike
 from stadtindex.engine.uncertainty.error import Errors
-from stadtindex.engine.uncertainty.families import Families
+from stadtindex.engine.uncertainty.families import Families, Family
 from stadtindex.engine.uncertainty.model import Model
 from stadtindex.engine.uncertainty.part import Chosen, Part
 from stadtindex.engine.uncertainty.plan import BLOCK
@@ -35,6 +36,7 @@ class Kernel:
         self.errors = Errors(model)
         self.singly = Singly(model, self.errors) if model.singly else None
         self.families = Families(model, frozenset(error.leaf for error in self.errors.errors))
+        self.measured: Mapping[str, slice] = _measured(self.families.top, self.errors)
         self.preparation = Preparation(model)
         self.settled = frozenset(parent.code for parent in model.parents if needs(parent, model.given.bonus))
         self.tiles = _tiles(model)
@@ -61,6 +63,17 @@ class Kernel:
             scores[some, tile] = part.root(self.errors.leaves(block, some, chosen.alternative))
             failed |= part.failed
         return failed
+
+
+def _measured(family: Family, errors: Errors) -> dict[str, slice]:
+    """Return the nodes all of whose children are leaves drawn anew, and which errors those are."""
+    found: dict[str, slice] = {}
+    for child in family.inner.values():
+        rows = errors.beside(child.leaves) if child.leaves.size == len(child.children) else None
+        if child.parent is not None and rows is not None:
+            found[child.parent.code] = rows
+        found |= _measured(child, errors)
+    return found
 
 
 def _tiles(model: Model) -> tuple[slice, ...]:

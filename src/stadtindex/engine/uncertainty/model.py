@@ -43,7 +43,7 @@ class Model:
     """The prepared index: `parents` children first, nominal `weights` (edges,), the depth of each edge's child.
 
     `leaves` holds the table under each alternative of the plan. `steady` says that no draw
-    changes which nodes have a value. `alike` says that units can be computed apart from one another, `singly` that
+    changes which nodes have a value, `asks` that some node has a threshold. `alike` says that units can be computed apart from one another, `singly` that
     every draw has to be a computation of its own.
     """
 
@@ -57,6 +57,7 @@ class Model:
     columns: tuple[tuple[Column, Codes], ...]
     leaves: tuple[Leaves, ...]
     steady: bool
+    asks: bool
     alike: bool
     singly: bool
 
@@ -81,6 +82,7 @@ class Model:
             columns=columns,
             leaves=alternatives(given, plan),
             steady=not (relative or threshold or len(plan.leave_out) > 0 or len(plan.errors) > 0),
+            asks=threshold,
             alike=not relative and len(plan.errors) == 0,
             singly=_singly(given, plan),
         )

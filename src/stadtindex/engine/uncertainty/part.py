@@ -23,6 +23,7 @@ class Shared(Protocol):
     families: Families
     preparation: Preparation
     settled: frozenset[str]
+    measured: Mapping[str, slice]
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Part:
             rows.present, rows.divisor = (None, None) if found is None else found
         else:
             rows.present = self._take((code, "present"), *shape)
-            rows.considered = self._take((code, "considered"), *shape)
+            if self.model.asks:
+                rows.considered = self._take((code, "considered"), *shape)
         for stack in family.stacks:
             self._stack(stack, rows)
         if family.leaves.size > 0:
@@ -109,8 +111,9 @@ class Part:
         some = slice(family.leaf_row, family.leaf_row + family.leaves.size)
         leaves = self.model.leaves[self.chosen.alternative]
         rows.score[:, some] = leaves.score[family.leaves, self.tile]
-        if not self.model.steady and rows.present is not None and rows.considered is not None:
+        if not self.model.steady and rows.present is not None:
             rows.present[:, some] = leaves.present[family.leaves, self.tile]
+        if rows.considered is not None:
             rows.considered[:, some] = leaves.considered[family.leaves, self.tile]
         if self.drawn is not None:
             self.drawn.put(family.leaves, some, rows.score, rows.present, rows.considered)
@@ -133,18 +136,18 @@ class Part:
             if self.model.steady:
                 out /= total
             else:
-                wanted = np.matmul(weights, leaves.considered)
+                wanted = np.matmul(weights, leaves.considered).transpose(1, 0, 2) if self.model.asks else None
                 at = (slice(None), stack.rows)
-                self._mean(rows, at, total.transpose(1, 0, 2), wanted.transpose(1, 0, 2), stack.parents)
+                self._mean(rows, at, total.transpose(1, 0, 2), wanted, stack.parents)
         self._finish(rows, stack.rows, stack.parents, how)
 
     def _node(self, family: Family, row: int, rows: Rows) -> None:
         parent = family.parent
         if parent is None:
             raise AssertionError("only the top has no parent")
-        below = self._children(family)
         how = self.model.combine(parent, self.chosen.options)
         weights = self.weights[:, family.columns]
+        below = self._measured(family, weights) or self._children(family)
         self._ready(below, how, weights)
         by_draw = weights[:, np.newaxis, :]
         np.matmul(by_draw, below.score, out=rows.score[:, row : row + 1])
@@ -155,11 +158,25 @@ class Part:
                 if below.divisor is None
                 else weights @ below.divisor
             )
-        elif below.present is not None and below.considered is not None:
-            total = np.matmul(by_draw, below.present)
-            wanted = np.matmul(by_draw, below.considered)
+        elif below.present is not None:
+            total = _weighted(weights, below.present)
+            wanted = None if below.considered is None else _weighted(weights, below.considered)
             self._mean(rows, (slice(None), slice(row, row + 1)), total, wanted, (parent,))
         self._finish(rows, slice(row, row + 1), (parent,), how)
+
+    def _measured(self, family: Family, weights: Floats) -> Rows | None:
+        """Return the children of a family all of whose leaves are drawn, where they stand; else None.
+
+        A column that has dropped out of a draw loses its weight there.
+        """
+        rows = None if family.parent is None else self.shared.measured.get(family.parent.code)
+        if self.drawn is None or rows is None:
+            return None
+        constant = self.drawn.constant[:, rows]
+        if constant.any():
+            weights[constant] = 0.0
+        considered = self.drawn.considered[rows] if self.model.asks else None
+        return Rows(self.drawn.score[:, rows], self.drawn.present[rows], considered)
 
     def _ready(self, below: Rows, how: Aggregation, weights: Floats) -> None:
         """Turn the children into what is added up: scores, or their logarithms."""
@@ -182,31 +199,42 @@ class Part:
         rows: Rows,
         at: tuple[slice, slice],
         total: Floats,
-        wanted: Floats,
+        wanted: Floats | None,
         parents: tuple[Parent, ...],
     ) -> None:
         """Divide sums by the weight present; below its threshold of the weight wanted a node has no score."""
-        if rows.present is None or rows.considered is None:
+        if rows.present is None:
             raise AssertionError("presence is not followed")
-        threshold = np.array([parent.chosen.threshold for parent in parents])[:, np.newaxis]
         there: Bools = total > 0.0
-        there &= total >= (threshold - NOISE) * wanted
+        if wanted is not None and rows.considered is not None:
+            threshold = np.array([parent.chosen.threshold for parent in parents])[:, np.newaxis]
+            there &= total >= (threshold - NOISE) * wanted
+            rows.considered[at] = wanted > 0.0
         out = rows.score[at]
+        if there.all():
+            out /= total
+            rows.present[at] = 1.0
+            return
         out /= np.where(there, total, 1.0)
         out *= there
-        rows.present[at], rows.considered[at] = there, wanted > 0.0
+        rows.present[at] = there
 
     def _finish(self, rows: Rows, some: slice, parents: tuple[Parent, ...], how: Aggregation) -> None:
         """Leave logarithms where they stand for the parent to turn, unless bonus or scale ask for scores now."""
         asking = [place for place, parent in enumerate(parents) if parent.code in self.shared.settled]
         if how is Aggregation.GEOMETRIC:
             rows.logs.append(some)
-            rows.logs.sort(key=lambda part: part.start)
             if len(asking) > 0:
                 _unlog(rows)
         for place in asking:
             three = rows.score, rows.present, rows.considered
             self.failed |= settle(self.model, parents[place], self.tile, three, some.start + place)
+
+
+def _weighted(weights: Floats, values: Floats) -> Floats:
+    """Add up values (draws, k, n), or (k, n) of every draw, by weights (draws, k); (draws, 1, n)."""
+    by_draw: Floats = weights @ values if values.ndim == 2 else np.matmul(weights[:, np.newaxis, :], values)
+    return by_draw.reshape(len(weights), 1, -1)
 
 
 def _unlog(below: Rows) -> None:

@@ -34,13 +34,25 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """Columns (…, n) on their scales: `score`, 0 where not `present`; per column (…) `worst`, `constant`, `refused`."""
+    """Columns (…, n) on their scales: `score`, 0 where there is none; per column (…) `constant` and `refused`.
+
+    A column that is constant has dropped out and has no score. `worst` (…) stands in for what is missing; it is worked
+    out only where somebody asks.
+    """
 
     score: Floats
-    present: Bools
-    worst: Floats
     constant: Bools
     refused: Bools
+    _there: Bools
+    _least: float | Floats
+
+    def worst(self) -> Floats:
+        """Return the worst of each scale, (…)."""
+        there = np.broadcast_to(self._there, self.score.shape)
+        found: Floats = np.minimum(
+            np.minimum.reduce(self.score, axis=-1, where=there, initial=np.inf), self._least
+        )
+        return found
 
 
 def rescale(columns: Columns, options: Normalise) -> Placed:
@@ -53,24 +65,18 @@ def rescale(columns: Columns, options: Normalise) -> Placed:
 
 
 def _relative(columns: Columns, options: Normalise) -> Placed:
-    score, there = columns.score, columns.there
-    low, high = _ends(score, there)
+    low, high = _ends(columns.score, columns.there)
     constant: Bools = ~(high - low > columns.noise)
     placed = RELATIVE[options.method](columns, (low, high), options)
-    present = there & ~constant[..., np.newaxis]
-    placed = _keep(placed, present)
-    worst = _ends(placed, present)[0]
-    return Placed(placed, present, worst, constant, np.zeros(constant.shape, dtype=np.bool_))
-
-
-def _keep(placed: Floats, present: Bools) -> Floats:
-    """Put 0 where there is no score, in place."""
-    np.copyto(placed, 0.0, where=~present)
-    return placed
+    if not columns.there.all():
+        np.copyto(placed, 0.0, where=~columns.there)
+    if constant.any():
+        placed[constant] = 0.0
+    return Placed(placed, constant, np.zeros(constant.shape, dtype=np.bool_), columns.there, np.inf)
 
 
 def _ends(score: Floats, there: Bools) -> tuple[Floats, Floats]:
-    """Return the smallest and the largest value of each column."""
+    """Return the smallest and the largest value of each column; infinite the wrong way round where it has none."""
     if there.all():
         return np.minimum.reduce(score, axis=-1), np.maximum.reduce(score, axis=-1)
     low = np.minimum.reduce(np.where(there, score, np.inf), axis=-1)
@@ -87,13 +93,13 @@ def _min_max(columns: Columns, ends: tuple[Floats, Floats], options: Normalise) 
 
 def _z_score(columns: Columns, ends: tuple[Floats, Floats], options: Normalise) -> Floats:
     score, there = columns.score, columns.there
-    count = np.maximum(np.count_nonzero(there, axis=-1), 2)[..., np.newaxis]
-    mean = (
-        np.add.reduce(score if there.all() else np.where(there, score, 0.0), axis=-1, keepdims=True) / count
-    )
-    apart: Floats = score - mean
-    _keep(apart, np.broadcast_to(there, apart.shape))
-    sd = np.sqrt(np.add.reduce(apart * apart, axis=-1, keepdims=True) / (count - 1))
+    count = np.maximum(np.count_nonzero(there, axis=-1), 2)
+    known = np.broadcast_to(there.astype(float), score.shape)
+    mean = np.einsum("...n,...n->...", score, known) / count
+    apart: Floats = score - mean[..., np.newaxis]
+    if not there.all():
+        apart *= known
+    sd = np.sqrt(np.einsum("...n,...n->...", apart, apart) / (count - 1))[..., np.newaxis]
     if options.mean is None or options.sd is None:
         apart *= columns.direction / sd
         return apart
@@ -104,23 +110,30 @@ def _z_score(columns: Columns, ends: tuple[Floats, Floats], options: Normalise) 
 
 def _ranked(columns: Columns, ends: tuple[Floats, Floats], options: Normalise) -> Floats:
     """Count the values below each, and turn the count into a rank or a percentile rank."""
-    score, there = columns.score, columns.there
-    directed = np.where(there, score * columns.direction, np.inf)
+    n = columns.score.shape[-1]
+    directed = columns.score if columns.direction > 0 else 0.0 - columns.score
+    if not columns.there.all():
+        directed = np.where(columns.there, directed, np.inf)
+    directed = directed.reshape(-1, n)
     places = np.argsort(directed, axis=-1)
-    ordered = np.take_along_axis(directed, places, axis=-1)
-    tied = ~(ordered[..., 1:] - ordered[..., :-1] > columns.noise[..., np.newaxis])
-    position = np.arange(score.shape[-1], dtype=np.float64)
-    first = np.broadcast_to(position, score.shape)
+    ordered = np.sort(directed, axis=-1)
+    # Of what is missing, at the end, differences are not a number, and not a tie.
+    tied = ordered[:, 1:] - ordered[:, :-1] <= np.broadcast_to(
+        columns.noise, columns.score.shape[:-1]
+    ).reshape(-1, 1)
+    first = np.broadcast_to(np.arange(n, dtype=np.float64), directed.shape)
     if tied.any():
-        higher = np.ones(score.shape, dtype=np.bool_)
-        higher[..., 1:] = ~tied
-        first = np.maximum.accumulate(np.where(higher, position, 0.0), axis=-1)
-    below = np.empty(score.shape)
-    np.put_along_axis(below, places, first, axis=-1)
+        first = first.copy()
+        first[:, 1:][tied] = 0.0
+        first = np.maximum.accumulate(first, axis=-1)
+    places += np.arange(0, directed.size, n)[:, np.newaxis]
+    flat = np.empty(directed.size)
+    flat[places] = first
+    below = flat.reshape(columns.score.shape)
     if options.method is Normalisation.RANK:
         below += 1.0
         return below
-    steps = np.maximum(np.count_nonzero(there, axis=-1) - 1, 1)[..., np.newaxis]
+    steps = np.maximum(np.count_nonzero(columns.there, axis=-1) - 1, 1)[..., np.newaxis]
     below *= (options.upper - options.lower) / steps
     below += options.lower
     return below
@@ -138,14 +151,13 @@ def _elementwise(columns: Columns, options: Normalise) -> Placed:
     score, direction = columns.score, columns.direction
     there = np.broadcast_to(columns.there, score.shape)
     refused: Bools = np.zeros(score.shape[:-1], dtype=np.bool_)
+    least = options.lower
     if options.method is Normalisation.NONE:
         placed = score * direction
-        ends = np.array([options.lower, options.upper]) * direction
-        worst = np.minimum(np.where(there, placed, np.inf).min(axis=-1), ends.min())
+        least = min(options.lower * direction, options.upper * direction)
     elif options.method is Normalisation.GOALPOSTS:
         placed, beyond = _goalposts(score, direction, options)
         refused = np.logical_or.reduce(beyond & there, axis=-1)
-        worst = np.minimum(np.where(there, placed, np.inf).min(axis=-1), options.lower)
     else:
         low, high = source_ends(options)
         noise = columns.noise[..., np.newaxis]
@@ -153,8 +165,8 @@ def _elementwise(columns: Columns, options: Normalise) -> Placed:
             beyond = there & ((score < low - noise) | (score > high + noise))
             refused = np.logical_or.reduce(beyond, axis=-1)
         placed = between(np.clip(score, low, high), low, high, direction, options)
-        worst = np.full(refused.shape, options.lower)
-    return Placed(_keep(placed, there), there, worst, np.zeros_like(refused), refused)
+    np.copyto(placed, 0.0, where=~there)
+    return Placed(placed, np.zeros_like(refused), refused, there, least)
 
 
 def _goalposts(score: Floats, direction: int, options: Normalise) -> tuple[Floats, Bools]:
@@ -189,11 +201,11 @@ def _one_by_one(columns: Columns, options: Normalise) -> Placed:
             placed[row] = scale.place(values)
             refused[row] = bool((~np.isnan(values) & ~(np.abs(placed[row]) <= LARGEST)).any())
     shape = there.shape[:-1]
-    present = there & ~constant.reshape(shape)[..., np.newaxis]
+    np.copyto(placed, 0.0, where=~there.reshape(placed.shape) | constant[:, np.newaxis])
     return Placed(
-        _keep(placed.reshape(there.shape), present),
-        present,
-        worst.reshape(shape),
+        placed.reshape(there.shape),
         constant.reshape(shape),
         refused.reshape(shape),
+        there,
+        worst.reshape(shape),
     )
