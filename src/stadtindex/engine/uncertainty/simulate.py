@@ -6,15 +6,15 @@ the quality assessment of composite indicators, doi:10.1111/j.1467-985X.2005.003
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
-from stadtindex.engine.arrays import Floats, Ints
+from stadtindex.engine.arrays import Bools, Floats, Ints
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty.blocks import draw, draw_all
+from stadtindex.engine.uncertainty.blocks import draw_all
 from stadtindex.engine.uncertainty.counts import (
     EVERY_PAIR,
     EVERY_RANK,
@@ -44,7 +44,7 @@ class Simulation:
 
     `precision` stops earlier, once the Monte Carlo standard error of every mean rank is at most so many ranks; it is
     looked at after every 2,048 draws. `top` are the ranks k of P(top k). `pairs` of units are counted in addition to
-    neighbours (by mean rank in the first block) where there are too many units to count all. `stop` is asked at the same times, and at the end,
+    neighbours (by mean rank in what is drawn first) where there are too many units to count all. `stop` is asked at the same times, and at the end,
     with the draws done, and ends the simulation when it answers True before the end; the result is then not complete.
     """
 
@@ -73,6 +73,8 @@ class Batch:
     counting: Plan
     seed: int
     draws: int
+    # The scores of the first piece, which showed what to count; whoever works on that piece takes them.
+    shown: list[tuple[Floats, Bools]] = field(default_factory=list, repr=False)
 
     @property
     def blocks(self) -> int:
@@ -84,27 +86,41 @@ class Batch:
 
         Matrix products of other sizes may round otherwise: `numbers` begins with a piece, that is, at 0 or a round.
         """
-        step = max(1, min(TOGETHER, UNITS // self.counting.n))
+        step = _together(self.counting.n)
         return [numbers[begin : begin + step] for begin in range(0, len(numbers), step)]
 
     def work(self, pieces: Iterable[range], counts: Counts, space: Workspace | None = None) -> None:
         """Draw, compute and count whole pieces; of the last block only as many draws count as are asked for."""
         kept = Workspace() if space is None else space
         for numbers in pieces:
-            scores, failed = self.kernel.scores(draw_all(self.kernel.model, self.seed, numbers), kept)
+            scores, failed = self._scores(numbers, kept)
             wanted = min(len(numbers) * BLOCK, self.draws - numbers.start * BLOCK)
             failures = int(np.count_nonzero(failed[:wanted]))
             counts.failed += failures
             counts.add(scores[:wanted] if failures == 0 else scores[:wanted][~failed[:wanted]], kept)
 
+    def _scores(self, numbers: range, space: Workspace) -> tuple[Floats, Bools]:
+        if numbers.start == 0 and len(self.shown) > 0:
+            return self.shown.pop()
+        return self.kernel.scores(draw_all(self.kernel.model, self.seed, numbers), space)
+
+
+def _together(n: int) -> int:
+    """Return how many blocks of so many units are computed together."""
+    return max(1, min(TOGETHER, UNITS // n))
+
 
 def prepare(given: Inputs, plan: Uncertainty, run: Simulation, counting: Plan | None = None) -> Batch:
-    """Make an index ready to be drawn; `counting` (None: after what block 0 shows) says what is counted.
+    """Make an index ready to be drawn; `counting` (None: after what the first piece shows) says what is counted.
 
     Raises EngineError where the plan does not fit the tree, or the recipe asks for what batches cannot do.
     """
     kernel = Kernel(Model.build(given, plan))
-    return Batch(kernel, counting or _counting(kernel, run), run.seed, run.draws)
+    if counting is not None:
+        return Batch(kernel, counting, run.seed, run.draws)
+    first = range(min(_together(len(given.table.units)), -(-run.draws // BLOCK)))
+    shown = kernel.scores(draw_all(kernel.model, run.seed, first))
+    return Batch(kernel, _counting(kernel, run, *shown), run.seed, run.draws, [shown])
 
 
 def count(batch: Batch, numbers: range) -> Counts:
@@ -162,11 +178,10 @@ def simulate(given: Inputs, plan: Uncertainty, run: Simulation) -> Spread:
     return spread(merged(counts), given.table.units, complete=complete)
 
 
-def _counting(kernel: Kernel, run: Simulation) -> Plan:
-    """Fix what is counted, and the score bins after what the first block shows."""
+def _counting(kernel: Kernel, run: Simulation, scores: Floats, failed: Bools) -> Plan:
+    """Fix what is counted, and the score bins after what the first piece shows."""
     given = kernel.model.given
     n = len(given.table.units)
-    scores, failed = kernel.scores(draw(kernel.model, run.seed, 0))
     scores = np.where(failed[:, np.newaxis], np.nan, scores)
     low, high = np.fmin.reduce(scores, axis=0), np.fmax.reduce(scores, axis=0)
     unseen = np.isnan(low)
@@ -184,7 +199,7 @@ def _counting(kernel: Kernel, run: Simulation) -> Plan:
 
 
 def _pairs(given: Inputs, run: Simulation, scores: Floats) -> Ints:
-    """Return neighbours by mean rank in the first block, then the pairs that are named; (m, 2) places of units."""
+    """Return neighbours by mean rank in the first piece, then the pairs that are named; (m, 2) places of units."""
     ordered = np.argsort(np.add.reduce(ranks(scores, given.recipe.decimals), axis=0), kind="stable")
     neighbours = np.stack([ordered[:-1], ordered[1:]], axis=1)
     place = {unit: index for index, unit in enumerate(given.table.units)}

@@ -146,7 +146,8 @@ def _order_statistic(below: Ints, total: Ints, place: Ints) -> Ints:
 
 def _groups(counts: Counts, mean: Floats, rank: Floats) -> Ints:
     group = np.zeros(counts.plan.n, dtype=np.int64)
-    ordered = [int(unit) for unit in np.argsort(mean, kind="stable") if counts.ranked[unit] > 0]
+    ranked = counts.ranked
+    ordered = [int(unit) for unit in np.argsort(mean, kind="stable") if ranked[unit] > 0]
     number, leader = 0, -1
     for unit in ordered:
         if leader < 0 or _apart(counts, rank, leader, unit):
