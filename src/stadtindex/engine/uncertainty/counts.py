@@ -172,10 +172,7 @@ def _in_rows(bins: Ranks | Floats, width: int) -> Ints:
 
 def _count(table: Ints, flat: Ints) -> None:
     """Count into a contiguous part of a table; `flat` are places in it."""
-    if table.size <= 4 * flat.size:
-        table += np.bincount(flat.reshape(-1), minlength=table.size).reshape(table.shape)
-    else:
-        np.add.at(table.reshape(-1), flat.reshape(-1), table.dtype.type(1))
+    np.add.at(table.reshape(-1), flat.reshape(-1), table.dtype.type(1))
 
 
 def _pairs(counts: Counts, plan: Plan, ranked: Ranks) -> None:

@@ -121,22 +121,25 @@ class Part:
     def _stack(self, stack: Stack, rows: Rows) -> None:
         how = self.model.combine(stack.parents[0], self.chosen.options)
         leaves = self.shared.preparation.stack(stack, self.chosen.alternative, how, self.tile)
+        where = self.shared.preparation.where(stack, self.chosen.alternative, self.tile)
         drawn = self.weights[:, stack.edges]
         if leaves.refused.any():
             self.failed |= ((drawn > 0.0) & leaves.refused).any(axis=(1, 2))
         weights = drawn.transpose(1, 0, 2)
         out = rows.score[:, stack.rows].transpose(1, 0, 2)
-        if self.model.steady and leaves.full:
+        if self.model.steady and where.full:
             drawn /= np.add.reduce(drawn, axis=2, keepdims=True)
             np.matmul(weights, leaves.values, out=out)
         else:
             np.matmul(weights, leaves.values, out=out)
             total = self.workspace.take("total", (out.shape[0], out.shape[1], out.shape[2]))
-            np.matmul(weights, leaves.presence, out=total)
+            np.matmul(weights, where.presence, out=total)
             if self.model.steady:
                 out /= total
             else:
-                wanted = np.matmul(weights, leaves.considered).transpose(1, 0, 2) if self.model.asks else None
+                wanted = None
+                if where.considered is not None:
+                    wanted = np.matmul(weights, where.considered).transpose(1, 0, 2)
                 at = (slice(None), stack.rows)
                 self._mean(rows, at, total.transpose(1, 0, 2), wanted, stack.parents)
         self._finish(rows, stack.rows, stack.parents, how)
