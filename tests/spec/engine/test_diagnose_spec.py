@@ -54,7 +54,9 @@ def test_correlate(example: Example) -> None:
 
 @pytest.mark.parametrize("example", of("false_discovery"))
 def test_false_discovery(example: Example) -> None:
-    agree(false_discovery(np.array([number(p) for p in example["p"]])), example["expected"]["q"])
+    p = np.array([number(value) for value in example["p"]])
+    agree(false_discovery(p), example["expected"]["q"])
+    agree(false_discovery(p, dependent=True), example["expected"]["q_dependent"])
 
 
 @pytest.mark.parametrize("example", of("reliability"))

@@ -306,7 +306,12 @@ def sensitivity(example: Example, say: Speaker) -> Lines:
 def sobol(example: Example, say: Speaker) -> Lines:
     model, expected = example["model"], example["expected"]
     rows = [
-        [factor, *say.entries([size, expected["first"][factor], expected["total"][factor]])]
+        [
+            factor,
+            say.entry(size),
+            figure(expected["first"][factor], say),
+            figure(expected["total"][factor], say),
+        ]
         for factor, size in model["coefficients"].items()
     ]
     header = [say("factor"), say("coefficient"), f"**{say('first_order')}**", f"**{say('total')}**"]
@@ -318,7 +323,11 @@ def leave_one_out(example: Example, say: Speaker) -> Lines:
     lines = [f"{say('tree')}: {tree_line(example['nodes'], say)}.", ""]
     lines += [*of_units(example["table"], say, (say("rank"), expected["rank"])), ""]
     rows = [
-        [f"{say('without')} {code}", *say.entries(changes.values()), say.entry(expected["mean_shift"][code])]
+        [
+            f"{say('without')} {code}",
+            *(figure(change, say) for change in changes.values()),
+            say.entry(expected["mean_shift"][code]),
+        ]
         for code, changes in expected["rank_change"].items()
     ]
     return lines + grid([say("rank_change"), *example["table"], f"**{say('mean_shift')}**"], rows)
@@ -382,7 +391,9 @@ def diagnose(example: Example, say: Speaker) -> Lines:
         ]
         return lines + (["", "; ".join(lists) + "."] if lists else [])
     if "p" in example:
-        rows = [["p", *say.entries(example["p"])], ["**q**", *say.entries(expected["q"])]]
+        rows = [["p", *("–" if p == "missing" else say.entry(p) for p in example["p"])]]
+        for name, found in expected.items():
+            rows.append([f"**{say(name)}**", *("–" if q == "missing" else say.entry(q) for q in found)])
         return grid([say("test"), *(str(place) for place in range(1, len(example["p"]) + 1))], rows)
     columns = example.get("columns", {"x": list(example.get("input", {}).values())})
     units = "ABCDEFGHIJ"[: len(next(iter(columns.values())))]
@@ -395,8 +406,13 @@ def diagnose(example: Example, say: Speaker) -> Lines:
 
 
 def several(found: Any, say: Speaker) -> str:
-    entries = say.entries(found) if isinstance(found, list) else [say.entry(found)]
-    return " / ".join(f"**{entry}**" for entry in entries)
+    figures = found if isinstance(found, list) else [found]
+    return " / ".join(f"**{figure(value, say)}**" for value in figures)
+
+
+def figure(value: Any, say: Speaker) -> str:
+    """Write a computed figure, which is not missing where there is none but undefined."""
+    return say("undefined") if value == "missing" else say.entry(value)
 
 
 SHOW: dict[str, Callable[[Example, Speaker], Lines]] = {
