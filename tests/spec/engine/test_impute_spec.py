@@ -1,6 +1,7 @@
 """Runs the small tables of impute.toml."""
 
 import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stadtindex.engine import EngineError
 from stadtindex.engine.impute.fill import impute
 from stadtindex.engine.impute.gaps import Gaps, Imputation, Impute, Wave
 
@@ -26,7 +28,7 @@ def test_every_method_has_an_example() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["title"]["en"])
 def test_impute(example: dict[str, Any]) -> None:
-    values, expected = numbers(example["rows"]), numbers(example["expected"])
+    values = numbers(example["rows"])
     gaps = Gaps(
         units=tuple(example["rows"]),
         columns=tuple(f"c{place}" for place in range(values.shape[1])),
@@ -37,6 +39,11 @@ def test_impute(example: dict[str, Any]) -> None:
         waves=tuple(Wave(float(year), numbers(rows)) for year, rows in example.get("waves", {}).items()),
     )
     options = Impute(Imputation(example["method"]), **example.get("options", {}))
+    if "error" in example:
+        with pytest.raises(EngineError, match=re.escape(example["error"]["text"])):
+            impute(gaps, dict.fromkeys(gaps.columns, options))
+        return
+    expected = numbers(example["expected"])
     result = impute(gaps, dict.fromkeys(gaps.columns, options))
     np.testing.assert_allclose(result.values, expected, rtol=1e-9, atol=1e-9)
     assert result.filled.tolist() == (np.isnan(values) & ~np.isnan(expected)).tolist()

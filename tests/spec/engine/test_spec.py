@@ -146,7 +146,8 @@ def test_missing(example: Example) -> None:
     if "error" in example:
         with refused(example["error"]) as caught:
             whole_index(example)
-        assert (caught.value.unit, caught.value.node) == (example["error"]["unit"], example["error"]["node"])
+        error = example["error"]
+        assert (caught.value.unit, caught.value.node) == (error.get("unit"), error.get("node"))
         return
     results = whole_index(example)
     for name, rows in example["expected"].items():

@@ -1,6 +1,7 @@
 """Runs the small tables of treat.toml."""
 
 import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from stadtindex.engine import EngineError
 from stadtindex.engine.column import Column
 from stadtindex.engine.treat.columns import treat
 from stadtindex.engine.treat.options import Treat, Treatment
@@ -22,7 +24,13 @@ def numbers(row: dict[str, float | str]) -> np.ndarray:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["title"]["en"])
 def test_treat(example: dict[str, Any]) -> None:
     column = Column("x", tuple(example["input"]), numbers(example["input"]))
-    result = treat(column, Treat(Treatment(example["method"]), **example.get("options", {})))
+    options = Treat(Treatment(example["method"]), **example.get("options", {}))
+    if "error" in example:
+        with pytest.raises(EngineError, match=re.escape(example["error"]["text"])) as caught:
+            treat(column, options)
+        assert (caught.value.unit, caught.value.node) == (example["error"]["unit"], "x")
+        return
+    result = treat(column, options)
     np.testing.assert_allclose(result.values, numbers(example["expected"]), rtol=1e-12, atol=1e-12)
     assert result.outcome == example["outcome"]
     assert np.count_nonzero(result.winsorised) == example["points"]

@@ -91,10 +91,10 @@ def normalise(example: Example, say: Speaker) -> Lines:
 
 
 def treat(example: Example, say: Speaker) -> Lines:
-    rows = [
-        [say("value"), *say.entries(example["input"].values())],
-        [f"**{say('treated')}**", *say.entries(example["expected"].values())],
-    ]
+    rows = [[say("value"), *say.entries(example["input"].values())]]
+    if "error" in example:
+        return chosen(example, say) + grid([say("unit"), *example["input"]], rows) + outcome(example, say)
+    rows.append([f"**{say('treated')}**", *say.entries(example["expected"].values())])
     ending = f"{say('outcome')}: {say(example['outcome'])}; {say('points_moved')}: {example['points']}."
     return chosen(example, say) + grid([say("unit"), *example["input"]], rows) + ["", ending]
 
@@ -129,7 +129,7 @@ def weights(example: Example, say: Speaker) -> Lines:
     score = example.get("score", {})
     header = [say("unit"), *children]
     header += [f"{say('weight')} {code}" for code in children] if own else []
-    header += [f"**{say('score')}**"] if score else []
+    header += [f"**{say('result')}**"] if score else []
     rows = []
     for unit, entries in example["scores"].items():
         row = [unit, *say.entries(entries)]
@@ -174,7 +174,7 @@ def impute(example: Example, say: Speaker) -> Lines:
         lines += [f"{say('period')} {example['period']}:", ""]
     rows = []
     for place, (unit, values) in enumerate(example["rows"].items()):
-        pairs = zip(values, example["expected"][unit], strict=True)
+        pairs = zip(values, example.get("expected", example["rows"])[unit], strict=True)
         row = [unit, *([groups[place] or "–"] if groups else [])]
         rows.append(row + [filled(before, after, say) for before, after in pairs])
     header = [say("unit"), *([say("group")] if groups else []), *columns]
