@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,9 @@ def method(table: Mapping[str, Any], where: str, default: Mapping[str, Words]) -
     return result
 
 
+@cache
 def load(path: Path) -> dict[str, Any]:
+    """Read a file once; nobody changes what is read."""
     return tomllib.loads(path.read_text("utf-8"))
 
 
