@@ -37,6 +37,8 @@ def test_the_python_of_a_page_runs_and_prints_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for folder in ("data", "examples"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     names: dict[str, Any] = {"__name__": "page"}
     printed = ""
     for _, kind, text in blocks(page):
