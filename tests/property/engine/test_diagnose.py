@@ -89,6 +89,16 @@ def test_units_of_measure_do_not_matter(
 
 
 @given(tables)
+def test_control_under_any_dependence_is_never_laxer(columns: Floats) -> None:
+    found = correlate(CODES, columns)
+    tested = ~np.isnan(found.q)
+    assert (found.q_dependent[tested] >= found.q[tested]).all()
+    pairs = np.count_nonzero(tested) // 2
+    factor = sum(1.0 / rank for rank in range(1, pairs + 1))
+    same(found.q_dependent[tested], np.minimum(found.q[tested] * factor, 1.0) if pairs else found.q[tested])
+
+
+@given(tables)
 def test_rank_correlations_see_only_the_order(columns: Floats) -> None:
     for kind in (Correlation.SPEARMAN, Correlation.KENDALL):
         same(correlate(CODES, columns, kind).coefficient, correlate(CODES, columns**3, kind).coefficient)

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from stadtindex.engine.arrays import Floats
+from stadtindex.engine.diagnose import pairwise
 from stadtindex.engine.diagnose.components import components, inflation
 from stadtindex.engine.diagnose.correlate import Correlation, correlate, false_discovery
 from stadtindex.engine.diagnose.reliability import reliability
@@ -73,12 +74,45 @@ def test_kendall_pair_by_pair(rounded: bool) -> None:
         assert found.p[i, j] == pytest.approx(math.erfc(abs(balance) / math.sqrt(2.0 * variance)), rel=1e-9)
 
 
-def test_false_discovery_is_that_of_scipy() -> None:
+@pytest.mark.parametrize(("gaps", "rounded"), [(False, False), (True, False), (True, True)])
+def test_kendall_is_that_of_scipy(gaps: bool, rounded: bool) -> None:
+    values = columns(11, gaps=gaps, rounded=rounded)
+    found = correlate(list("abcdef"), values, Correlation.KENDALL)
+    for i, j in combinations(range(6), 2):
+        both = ~np.isnan(values[i]) & ~np.isnan(values[j])
+        oracle = stats.kendalltau(values[i][both], values[j][both], method="asymptotic")
+        assert found.coefficient[i, j] == pytest.approx(oracle.statistic, rel=1e-12, abs=1e-14)
+        assert found.p[i, j] == pytest.approx(oracle.pvalue, rel=1e-9)
+
+
+def test_kendall_by_matrix_products_and_by_sorting_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond so many units each pair of columns is sorted; both ways count the same."""
+    values = columns(12, gaps=True, rounded=True)
+    by_products = pairwise.kendall_pairs(values)
+    monkeypatch.setattr(pairwise, "EVERY_PAIR", 10)
+    by_sorting = pairwise.kendall_pairs(values)
+    for one, other in zip(by_products, by_sorting, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+def test_many_pairs_of_units_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = columns(13, gaps=True, rounded=True)
+    whole = pairwise.kendall_pairs(values)
+    monkeypatch.setattr(pairwise, "AT_ONCE", 7)
+    for one, other in zip(whole, pairwise.kendall_pairs(values), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("method", ["bh", "by"])
+def test_false_discovery_is_that_of_scipy(method: str) -> None:
     p = np.random.Generator(np.random.Philox(key=4)).random(50) ** 3
-    assert false_discovery(p) == pytest.approx(stats.false_discovery_control(p), rel=1e-12)
+    adjusted = false_discovery(p, dependent=method == "by")
+    assert adjusted == pytest.approx(stats.false_discovery_control(p, method=method), rel=1e-12)
     found = correlate(list("abcdef"), columns(3, gaps=True, rounded=False))
     low = np.tril_indices(6, -1)
     assert found.q[low] == pytest.approx(stats.false_discovery_control(found.p[low]), rel=1e-12)
+    by = stats.false_discovery_control(found.p[low], method="by")
+    assert found.q_dependent[low] == pytest.approx(by, rel=1e-12)
 
 
 def test_alpha_from_the_variance_of_the_total() -> None:

@@ -20,9 +20,11 @@ from stadtindex.engine import (
     compute,
 )
 from stadtindex.engine.arrays import Floats
+from stadtindex.engine.impute.gaps import Imputation, Impute
 from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.sensitivity.indices import Sampling, sobol_indices
 from stadtindex.engine.sensitivity.model import PlanModel, Run
+from stadtindex.engine.treat.options import Treat, Treatment
 from stadtindex.engine.uncertainty.plan import (
     CombineChoice,
     ErrorKind,
@@ -163,6 +165,40 @@ def test_a_refused_build_is_not_a_number() -> None:
     )
     outputs = built(built.translate(np.array([[0.2, 0.2], [0.2, 0.9], [0.9, 0.2], [0.9, 0.9]])))
     assert np.isnan(outputs).all(axis=1).tolist() == [False, False, False, True]
+
+
+# Few values, so that one of them far out is an outlier for the treatment.
+TREATED = (Treat(), Treat(Treatment.WINSORISE, winmax=2, skewness=0.5, kurtosis=0.5))
+FILLED = (Impute(Imputation.MEDIAN), Impute(Imputation.SIBLINGS))
+
+
+def test_treatment_and_imputation_are_choices_like_any_other() -> None:
+    """Every point is one build of the engine, treatment, imputation and rule for gaps among its choices."""
+    plan = Uncertainty(treat=TREATED, impute=FILLED, missing=(Missing.REWEIGHT, Missing.IMPUTE))
+    inputs = given()
+    reference = base(inputs).rank["index"]
+    built = PlanModel(inputs, plan, reference)
+    assert built.factors == ("treat", "impute", "missing")
+    corners = np.array([[a, b, c] for a in (0.2, 0.7) for b in (0.2, 0.7) for c in (0.2, 0.7)])
+    outputs = built(built.translate(corners))
+    for point, row in zip(corners, outputs, strict=True):
+        treat, impute, rule = (int(u * 2) for u in point)
+        leaves = {
+            leaf: replace(
+                inputs.recipe.nodes[leaf],
+                treat=TREATED[treat],
+                missing=plan.missing[rule],
+                **({"impute": FILLED[impute]} if plan.missing[rule] is Missing.IMPUTE else {}),
+            )
+            for leaf in TREE.leaves
+        }
+        expected = compute(TREE, inputs.table, Recipe({**inputs.recipe.nodes, **leaves}))
+        np.testing.assert_allclose(row[1:10], expected.score["index"], rtol=1e-9)
+        assert row[10:].tolist() == expected.rank["index"].tolist()
+    scores = {tuple((point * 2).astype(int)): row[1:10] for point, row in zip(corners, outputs, strict=True)}
+    assert not np.allclose(scores[0, 0, 0], scores[1, 0, 0])  # treatment matters
+    assert np.allclose(scores[0, 0, 0], scores[0, 1, 0])  # where nothing is imputed, its method does not
+    assert not np.allclose(scores[0, 0, 1], scores[0, 1, 1])
 
 
 MEASURED = tuple(MeasurementError(code, ErrorKind.RELATIVE, 0.1) for code in "abcd")
