@@ -71,15 +71,25 @@ def assumptions(found: "EditionAudit", n: Naming) -> Iterator[str]:
     for choice in plan.combine:
         names = ", ".join(choice.options)
         yield _("Aggregation within {level}: {names}.").format(level=n.level(choice.depth), names=names)
-    if len(plan.normalise) > 0:
-        names = ", ".join(scale.method for scale in plan.normalise)
-        yield _("Normalisation of the parameters: {names}.").format(names=names)
-    if len(plan.missing) > 0:
-        yield _("Missing values: {names}.").format(names=", ".join(plan.missing))
+    yield from _about_leaves(found, n)
     if len(plan.leave_out) > 0:
         yield _("None or one of {count} parts is left out.").format(count=len(plan.leave_out))
     if len(plan.errors) > 0:
         yield _("Errors of measurement in {count} parameters.").format(count=len(plan.errors))
+
+
+def _about_leaves(found: "EditionAudit", n: Naming) -> Iterator[str]:
+    """Name the alternatives of the steps before the parameters are combined."""
+    _, plan = n._, found.plan
+    steps = (
+        (_("Treatment of outliers: {names}."), [options.method.value for options in plan.treat]),
+        (_("Imputation of missing values: {names}."), [options.method.value for options in plan.impute]),
+        (_("Normalisation of the parameters: {names}."), [scale.method.value for scale in plan.normalise]),
+        (_("Missing values: {names}."), [rule.value for rule in plan.missing]),
+    )
+    for text, names in steps:
+        if len(names) > 0:
+            yield text.format(names=", ".join(names))
 
 
 def sensitivity(found: "EditionAudit", n: Naming) -> Iterator[Block]:

@@ -91,6 +91,8 @@ class Naming:
         kind, _gap, depth = factor.rpartition(" ")
         if kind == "weights":
             return _("weights of the {level}").format(level=self.level(int(depth)))
+        if kind == "scale":
+            return _("scale of {node}").format(node=self.node(depth))
         if kind == "combine":
             return _("aggregation within: {level}").format(level=self.level(int(depth)))
         known = {
