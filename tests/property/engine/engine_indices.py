@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stadtindex.engine import (
     Aggregation,
+    Background,
     Cell,
     Combining,
     Denominator,
@@ -19,8 +20,10 @@ from stadtindex.engine import (
     Normalisation,
     Normalise,
     Penalty,
+    Period,
     Recipe,
     Results,
+    Screen,
     Table,
     Tree,
     Weighing,
@@ -53,6 +56,10 @@ class Index:
     denominators: dict[str, dict[str, float | None]]
     bonus: dict[str, dict[str, float]]
     decimals: int = 10
+    screen: Screen = field(default_factory=Screen)
+    groups: dict[str, str] = field(default_factory=dict)
+    period: float = 2026.0
+    others: tuple[tuple[float, dict[str, dict[str, float | None]]], ...] = ()
 
     @property
     def tree(self) -> Tree:
@@ -70,7 +77,8 @@ class Index:
                 [[math.nan if isinstance(entry, str) else entry for entry in row] for row in rows],
                 [[KINDS[entry] if isinstance(entry, str) else Cell.VALUE for entry in row] for row in rows],
             ),
-            Recipe(self.recipe, self.decimals),
+            Recipe(self.recipe, self.decimals, self.screen),
+            background=self.background(),
             denominators={
                 column: np.array(
                     [math.nan if by[unit] is None else by[unit] for unit in self.units], dtype=float
@@ -82,6 +90,20 @@ class Index:
                 for code, points in self.bonus.items()
             },
         )
+
+    def background(self) -> Background:
+        """The groups and the other periods, which have the denominators of this one."""
+        leaves, periods = self.tree.leaves, []
+        for period, rows in self.others:
+            values = [[math.nan if rows[u].get(c) is None else rows[u][c] for c in leaves] for u in rows]
+            by = {
+                column: np.array(
+                    [math.nan if column_of[u] is None else column_of[u] for u in rows], dtype=float
+                )
+                for column, column_of in self.denominators.items()
+            }
+            periods.append(Period(period, Table.build(tuple(rows), leaves, values), by))
+        return Background(self.groups, self.period, tuple(periods))
 
     def with_cell(self, unit: str, leaf: str, entry: float | str) -> "Index":
         """The same index with one other cell."""

@@ -9,20 +9,22 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from engine_referee_combine import RELATIVE, Measured, Profile, combine, refuses
+from engine_referee_prepare import MISSING, NOT_APPLICABLE, VALUE, Prepared, TreatmentError, passing, prepare
 from engine_referee_scale import Yardstick, absolute, aimed, already_there, relative
+from engine_referee_weigh import DoubtfulError, RefusedScoreError, doubt, refuse_negative, weights_of
 
 DIGITS = 50
 NOISE = Decimal("1e-12")
 
-# What a cell or a score may be besides a number.
-MISSING, UNANSWERED, NOT_APPLICABLE, DROPPED = "missing", "unanswered", "not applicable", "dropped"
+# What a score may be besides a number, MISSING or NOT_APPLICABLE.
+DROPPED = "dropped"
 Entry = Decimal | str
 
 
 class RefusedError(Exception):
-    """The definitions do not allow to go on; names unit and node."""
+    """The definitions do not allow to go on; names unit and node, where it is a single one."""
 
-    def __init__(self, unit: str, node: str) -> None:
+    def __init__(self, unit: str | None, node: str | None) -> None:
         super().__init__(unit, node)
         self.unit, self.node = unit, node
 
@@ -39,17 +41,27 @@ class Verdict:
     at_best: dict[str, dict[str, Entry]] = field(default_factory=dict)
     constant: list[str] = field(default_factory=list)
     ill_conditioned: bool = False  # a column was stretched so far that double precision cannot follow
+    ambiguous: set[str] = field(
+        default_factory=set
+    )  # nodes whose share is one of several that are equally right
 
 
 def decide(index: Any) -> Verdict:
     """Work out an index (see engine_indices.Index) from the leaves to the root."""
     with localcontext(prec=DIGITS):
         verdict = Verdict()
+        if not passing(index):
+            raise RefusedError(None, None)
+        try:
+            prepared = prepare(index)
+        except TreatmentError as refused:
+            raise RefusedError(*refused.args) from refused
+        verdict.ill_conditioned = prepared.doubtful
         for code in after_children(index, root_of(index)):
             if children_of(index, code):
                 judge_inner(index, code, verdict)
             else:
-                judge_leaf(index, code, verdict)
+                judge_leaf(index, code, verdict, prepared)
         return verdict
 
 
@@ -72,28 +84,17 @@ def direction_of(index: Any, code: str) -> int:
     return next(node.direction for node in index.nodes if node.code == code)
 
 
-def judge_leaf(index: Any, code: str, verdict: Verdict) -> None:
-    chosen = index.recipe[code]
-    column: dict[str, Entry] = {}
-    for unit in index.units:
-        entry = index.cells[unit][code]
-        column[unit] = entry if isinstance(entry, str) else Decimal(entry)
-    if chosen.denominator is not None:
-        for unit in index.units:
-            by = index.denominators[chosen.denominator.column][unit]
-            entry = column[unit]
-            if isinstance(entry, Decimal):
-                column[unit] = (
-                    MISSING if by is None else entry / Decimal(by) * Decimal(chosen.denominator.per)
-                )
+def judge_leaf(index: Any, code: str, verdict: Verdict, prepared: Prepared) -> None:
+    chosen, words, numbers = index.recipe[code], prepared.words[code], prepared.columns[code]
+    column: dict[str, Entry] = {unit: numbers.get(unit, words[unit]) for unit in index.units}
     verdict.coverage[code] = {
-        unit: NOT_APPLICABLE if entry == NOT_APPLICABLE else Decimal(int(isinstance(entry, Decimal)))
-        for unit, entry in column.items()
+        unit: NOT_APPLICABLE if word == NOT_APPLICABLE else Decimal(int(word == VALUE))
+        for unit, word in words.items()
     }
-    stick = yardstick(index, code, column, verdict, computed=chosen.denominator is not None)
+    stick = yardstick(index, code, column, verdict, computed=code in prepared.computed)
     verdict.score[code], verdict.at_worst[code], verdict.at_best[code] = {}, {}, {}
-    for unit, entry in column.items():
-        now, worst, best = leaf_scores(entry, stick, chosen)
+    for unit, word in words.items():
+        now, worst, best = leaf_scores((word, numbers.get(unit)), stick, chosen)
         verdict.score[code][unit], verdict.at_worst[code][unit], verdict.at_best[code][unit] = (
             now,
             worst,
@@ -101,23 +102,27 @@ def judge_leaf(index: Any, code: str, verdict: Verdict) -> None:
         )
 
 
-def leaf_scores(entry: Entry, stick: Yardstick | None, chosen: Any) -> tuple[Entry, Entry, Entry]:
-    if entry == NOT_APPLICABLE:
+def leaf_scores(
+    cell: tuple[str, Decimal | None], stick: Yardstick | None, chosen: Any
+) -> tuple[Entry, Entry, Entry]:
+    word, number = cell
+    if word == NOT_APPLICABLE:
         return NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE
     if stick is None:
         return DROPPED, DROPPED, DROPPED
-    if isinstance(entry, Decimal):
-        score = stick.place(entry)
+    score: Entry = MISSING if number is None else stick.place(number)
+    if word == VALUE:
         return score, score, score
-    rule = chosen.missing if entry == MISSING else chosen.unanswered
-    return (stick.worst if rule.value == "zero" else MISSING), stick.worst, stick.best
+    rule = chosen.missing if word == MISSING else chosen.unanswered
+    return (stick.worst if rule.value == "zero" else score), stick.worst, stick.best
 
 
 def judge_inner(index: Any, code: str, verdict: Verdict) -> None:
     chosen = index.recipe[code]
-    weights = {node.code: Decimal(node.weight) for node in children_of(index, code)}
-    if chosen.weigh.value == "equal":
-        weights = {child: Decimal(int(weight > 0)) for child, weight in weights.items()}
+    children = [node.code for node in children_of(index, code)]
+    rows = {unit: {child: verdict.score[child][unit] for child in children} for unit in index.units}
+    weights = weigh(index, code, rows, verdict)
+    favoured = chosen.weigh.value == "benefit_of_the_doubt"
     table = profiles(index, code, weights, verdict)
     threshold = Decimal(chosen.threshold)
     shared = {unit: shares_of(row, weights, threshold) for unit, row in table.items()}
@@ -128,11 +133,16 @@ def judge_inner(index: Any, code: str, verdict: Verdict) -> None:
     refuse_scores(index, code, list(weights), whole)
     for child in weights:
         verdict.share[child] = {unit: shared[unit][1].get(child, Decimal(0)) for unit in index.units}
+    verdict.ambiguous |= set(weights) if favoured else set()
     verdict.combined[code], verdict.coverage[code] = {}, {}
     total: dict[str, Entry] = {}
     for unit, (why, shares) in shared.items():
         verdict.coverage[code][unit] = measured(weights, {c: verdict.coverage[c][unit] for c in weights})
-        entry = combine(chosen, unit, whole.profiles[unit], whole) if shares else why
+        entry: Entry = why
+        if shares and favoured:
+            entry = favour(chosen, table[unit], rows, weights)
+        elif shares:
+            entry = combine(chosen, unit, whole.profiles[unit], whole)
         verdict.combined[code][unit], total[unit] = entry, with_bonus(index, code, unit, entry)
     stick = yardstick(index, code, total, verdict, computed=True)
     verdict.score[code] = on_stick(stick, total)
@@ -140,10 +150,56 @@ def judge_inner(index: Any, code: str, verdict: Verdict) -> None:
     for end, turned in zip(ends, ends if direction_of(index, code) > 0 else ends[::-1], strict=True):
         bounds = {}
         for unit in index.units:
-            bounds[unit] = with_bonus(
-                index, code, unit, bound_of(chosen, unit, (table[unit], end), weights, whole)
-            )
+            if favoured:
+                filled = filled_of(table[unit], {child: end[child][unit] for child in weights})
+                why, shares = shares_of(filled, weights, Decimal(0))
+                bound = favour(chosen, filled, rows, weights) if shares else why
+            else:
+                bound = bound_of(chosen, unit, (table[unit], end), weights, whole)
+            bounds[unit] = with_bonus(index, code, unit, bound)
         turned[code] = on_stick(stick, bounds)
+
+
+def weigh(index: Any, code: str, rows: dict[str, dict[str, Entry]], verdict: Verdict) -> dict[str, Decimal]:
+    """Weigh the children; under the benefit of the doubt these say how much of the weight is there, as stated."""
+    chosen = index.recipe[code]
+    stated = {node.code: Decimal(node.weight) for node in children_of(index, code)}
+    method = chosen.weigh.value
+    if method == "given":
+        return stated
+    if method == "equal":
+        return {child: Decimal(int(weight > 0)) for child, weight in stated.items()}
+    scores = {
+        child: {unit: entry for unit, row in rows.items() if isinstance(entry := row[child], Decimal)}
+        for child, weight in stated.items()
+        if weight > 0
+    }
+    try:
+        if method in ("entropy", "benefit_of_the_doubt"):
+            refuse_negative(scores, index.units)
+        if method == "benefit_of_the_doubt":
+            return stated
+        return weights_of(method, scores, list(stated), chosen.weighting)
+    except RefusedScoreError as refused:
+        raise RefusedError(*refused.args) from refused
+    except DoubtfulError:
+        verdict.ill_conditioned = True
+        return stated
+
+
+def favour(
+    chosen: Any, own: dict[str, Entry], rows: dict[str, dict[str, Entry]], weights: dict[str, Decimal]
+) -> Entry:
+    """Measure a unit under the weights that favour it most, among the others as they are."""
+    counted = [child for child, weight in weights.items() if weight > 0]
+    mine = {child: entry for child in counted if isinstance(entry := own[child], Decimal)}
+    others = [{c: e for c in counted if isinstance(e := row[c], Decimal)} for row in rows.values()]
+    score = doubt(mine, others, chosen.weighting)
+    return MISSING if score is None else Decimal(chosen.weighting.top) * score
+
+
+def filled_of(row: dict[str, Entry], ends: dict[str, Entry]) -> dict[str, Entry]:
+    return {child: DROPPED if row[child] == DROPPED else end for child, end in ends.items()}
 
 
 def on_stick(stick: Yardstick | None, column: dict[str, Entry]) -> dict[str, Entry]:
@@ -174,7 +230,7 @@ def bound_of(
 ) -> Entry:
     """Combine a unit all of whose gaps are filled, among the others as measured."""
     row, end = row_and_end
-    filled = {child: DROPPED if row[child] == DROPPED else end[child][unit] for child in weights}
+    filled = filled_of(row, {child: end[child][unit] for child in weights})
     why, shares = shares_of(filled, weights, Decimal(0))
     return combine(chosen, unit, counting(filled, shares), whole) if shares else why
 
