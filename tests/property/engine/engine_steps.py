@@ -49,11 +49,19 @@ def indices_with_steps(draw: st.DrawFn, choices: Choices, steps: Steps) -> Index
         (period, {unit: {leaf: draw(values) for leaf in leaves} for unit in plain.units})
         for period in draw(st.sampled_from([(2024.0,), (2025.0, 2023.0), (2024.0, 2028.0), (2025.0, 2027.0)]))
     )
+    cells = {unit: dict(row) for unit, row in plain.cells.items()}
+    for leaf in leaves:
+        if recipe[leaf].treat.method is not Treatment.NONE and draw(st.booleans()):
+            # Something to treat: one value far from the others, now and then two.
+            for unit in draw(st.lists(st.sampled_from(plain.units), min_size=1, max_size=2)):
+                cells[unit][leaf] = draw(st.sampled_from([100.0, 100.0, 250.0, -60.0]))
     screen = (
         draw(screens(plain, [code for code in plain.recipe if code in inner])) if steps.screens else Screen()
     )
     # No group at all would be refused before anything is computed.
-    return replace(plain, recipe=recipe, groups={**groups, "elsewhere": "a"}, others=others, screen=screen)
+    return replace(
+        plain, cells=cells, recipe=recipe, groups={**groups, "elsewhere": "a"}, others=others, screen=screen
+    )
 
 
 @st.composite
@@ -101,6 +109,8 @@ def inner_steps(draw: st.DrawFn, chosen: NodeRecipe, steps: Steps) -> NodeRecipe
 
 @st.composite
 def screens(draw: st.DrawFn, index: Index, groups: list[str]) -> Screen:
+    if draw(st.integers(0, 2)) > 0:
+        return Screen()
     share = st.sampled_from([0.0, 0.0, 0.25, 0.5, 0.6, 1.0])
     named = [unit for unit in index.units if draw(st.integers(0, 9)) == 0]
     asked = {draw(st.sampled_from(groups)): draw(share)} if groups and draw(st.booleans()) else {}

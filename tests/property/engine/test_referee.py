@@ -9,7 +9,7 @@ from engine_indices import Choices, Index, indices
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from stadtindex.engine import Aggregation, EngineError, Normalisation, Weighing
+from stadtindex.engine import Aggregation, EngineError, Normalisation, Results, Weighing
 
 # Scores live on a scale of about a hundred: agreement to 1e-12 of it.
 TOLERANCE = 1e-12
@@ -24,6 +24,19 @@ def refusal(index: Index) -> slow.RefusedError | None:
     return None
 
 
+def tell(index: Index, results: Results) -> None:
+    """Count what the index went through: --hypothesis-show-statistics shows it."""
+    for done in results.treatment:
+        event(f"treated: {done.outcome}, {done.by}")
+    for code, chosen in index.recipe.items():
+        if code in results.imputed and not np.isnan(results.imputed[code]).all():
+            event(f"imputed: {chosen.impute.method}")
+        if code in results.combined and chosen.weigh in COMPUTED:
+            event(f"weighed: {chosen.weigh}")
+    if len(results.left_out()) > 0:
+        event("screened out")
+
+
 def compared(index: Index, tolerance: float = TOLERANCE) -> None:
     refused = refusal(index)
     if refused is not None:
@@ -35,15 +48,7 @@ def compared(index: Index, tolerance: float = TOLERANCE) -> None:
     verdict = slow.decide(index)
     assume(not verdict.ill_conditioned)
     results = index.compute()
-    for done in results.treatment:
-        event(f"treated: {done.outcome}, {done.by}")
-    for code, chosen in index.recipe.items():
-        if code in results.imputed and not np.isnan(results.imputed[code]).all():
-            event(f"imputed: {chosen.impute.method}")
-        if code in results.combined and chosen.weigh in COMPUTED:
-            event(f"weighed: {chosen.weigh}")
-    if len(results.left_out()) > 0:
-        event("screened out")
+    tell(index, results)
     for name in ("score", "combined", "share", "coverage", "at_worst", "at_best"):
         for code, said in getattr(verdict, name).items():
             if name == "share" and code in verdict.ambiguous:

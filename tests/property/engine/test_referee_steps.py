@@ -12,21 +12,23 @@ LEAVES = (
     *(Normalisation.PERCENTILE, Normalisation.RANK, Normalisation.DISTANCE_TO_BEST),
 )
 MEANS = (Aggregation.ARITHMETIC, Aggregation.GEOMETRIC, Aggregation.MEDIAN)
+GAPS = ("missing", "missing", "missing", "unanswered", "not applicable")
 CHOICES = Choices(
-    smallest_set=3,
+    smallest_set=5,
+    absences=GAPS,
     leaf_methods=LEAVES,
     aggregations=MEANS,
     inner_methods=(Normalisation.NONE, Normalisation.MIN_MAX),
 )
 SCORED = Choices(
-    smallest_set=3,
+    smallest_set=4,
+    absences=GAPS,
     leaf_methods=(Normalisation.FIXED, Normalisation.MIN_MAX, Normalisation.PERCENTILE),
     inner_methods=(Normalisation.NONE,),
     aggregations=(Aggregation.ARITHMETIC,),
     inner_directions=(1,),
     lowers=(0.0,),
 )
-NOTHING = Steps(imputations=(), treatments=(Treatment.NONE,), screens=False)
 
 
 @given(indices_with_steps(CHOICES, Steps(imputations=(), treatments=(Treatment.NONE,))))
