@@ -12,12 +12,15 @@ from stadtindex.engine import (
     Aggregation,
     Cell,
     EngineError,
+    Node,
+    NodeRecipe,
     Normalisation,
     Recipe,
     Results,
     Table,
     Tree,
     Weighing,
+    compute,
 )
 from stadtindex.engine.diagnose.influence import influence
 from stadtindex.engine.diagnose.leave_out import leave_one_out, leave_out_plainly, without
@@ -145,6 +148,23 @@ def test_the_batch_and_building_node_by_node_agree(index: Index) -> None:
     assert batch.indispensable == plain.indispensable
     assert [code for code, _ in batch.failed] == [code for code, _ in plain.failed]
     np.testing.assert_allclose(batch.score, plain.score, rtol=1e-9, atol=1e-9)
+
+
+def test_what_is_refused_in_a_branch_without_weight_is_no_failure() -> None:
+    """Without c, the branch b has a geometric mean of 0; it counts nothing, so the ranking is as it was."""
+    tree = Tree.build(
+        [Node("r", None), Node("a", "r"), Node("b", "r", 0.0), Node("c", "b", 2.0), Node("d", "b")]
+    )
+    nodes = {node.code: NodeRecipe() for node in tree.nodes}
+    nodes["b"] = NodeRecipe(combine=Aggregation.GEOMETRIC, threshold=0.5)
+    table = Table.build(["A", "B"], ["a", "c", "d"], [[1.0, math.nan, 0.0], [2.0, math.nan, 0.0]])
+    given_inputs = Inputs(tree, table, Recipe(nodes), {}, {})
+    batch = leave_one_out(given_inputs)
+    plain = leave_out_plainly(tree, lambda smaller: compute(smaller, table, given_inputs.recipe))
+    for found in (batch, plain):
+        assert found.failed == ()
+        assert found.nodes == ("b", "c", "d")
+        assert (found.score_change == 0.0).all()
 
 
 @given(columns, st.data())

@@ -51,7 +51,7 @@ def leave_one_out(given: Inputs, nodes: Sequence[str] | None = None, base: Resul
     """Compute the index again without each node (default: every node but the root): its weight is set to 0.
 
     `base` is the index as it is, where it has been computed already. A node that alone counts among its siblings takes
-    its parent with it. A node of weight 0 changes nothing. Where the recipe asks for what cannot be computed in
+    its parent with it. A node of weight 0, or in a branch of weight 0, changes nothing. Where the recipe asks for what cannot be computed in
     batches (see `engine.uncertainty.model`) the index is built once per node, with the same result.
 
     Reference: OECD/JRC (2008), step 7, doi:10.1787/9789264043466-en.
@@ -103,7 +103,11 @@ def _plainly(tree: Tree, build: Build, asked: tuple[str, ...], base: Results) ->
         try:
             other = build(smaller)
         except EngineError as error:
-            found.failed.append((code, str(error)))
+            # What a method refuses in a branch that counts nothing changes nothing.
+            if _counts_at_all(tree, code):
+                found.failed.append((code, str(error)))
+            else:
+                found.scores[code] = base.rounded[root]
         else:
             found.scores[code] = other.rounded[root]
     return _compare(base, found)
@@ -158,6 +162,16 @@ def _tell_why(given: Inputs, code: str, found: "_Found") -> None:
 
 def _counts(tree: Tree, code: str) -> bool:
     return tree.node(code).weight > 0.0
+
+
+def _counts_at_all(tree: Tree, code: str) -> bool:
+    """Say whether the node and everything above it has a weight."""
+    at: str | None = code
+    while at is not None and tree.parent(at) is not None:
+        if not _counts(tree, at):
+            return False
+        at = tree.parent(at)
+    return True
 
 
 def _effective(tree: Tree, code: str) -> str | None:
