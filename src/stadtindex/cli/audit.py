@@ -114,9 +114,9 @@ def _effort(release: "Release", seed: int, draws: int | None, points: int | None
 
 
 def _plan(release: "Release") -> "Uncertainty":
-    from stadtindex.editions.audit import usual
+    from stadtindex.editions.doubt import plan_of
 
-    return usual(release.assembled)
+    return plan_of(release.assembled)
 
 
 def _audited(release: "Release", effort: "Effort") -> "EditionAudit":

@@ -10,6 +10,7 @@ from stadtindex.cli.options import AsJson, Lang, Source
 if TYPE_CHECKING:
     from stadtindex.cli.words import Words
     from stadtindex.editions.compute import Release
+    from stadtindex.editions.stated import Stated
     from stadtindex.engine.attribution.lead import Lead
 
 # So many decimals that what is printed adds up to 1e-9.
@@ -28,21 +29,71 @@ def command(  # noqa: PLR0913 - each is an argument or option of the command lin
     lang: Lang = None,
 ) -> None:
     """Compare two cities: the difference of their scores, split by domain, indicator and parameter."""
-    from stadtindex.cli.wiring import find_unit, open_edition
+    from stadtindex.cli.intervals import open_with_intervals
+    from stadtindex.cli.wiring import find_unit
     from stadtindex.cli.words import language_of, words
     from stadtindex.engine.attribution.lead import lead
 
-    release = open_edition(edition)
+    release, stated = open_with_intervals(edition)
     units = [find_unit(release.edition, name) for name in (city, other)]
     found = lead(release.results, units[0], units[1])
     if as_json:
         from stadtindex.cli.show import show_json
 
-        show_json({"city": units[0], "other": units[1], **_document(found, depth)})
+        ranks = {unit: _rank(release, stated, unit) for unit in units}
+        ahead = None if stated is None else stated.ahead(units[0], units[1])
+        show_json(
+            {
+                "city": units[0],
+                "other": units[1],
+                "ranks": ranks,
+                "probability_ahead": ahead,
+                **_document(found, depth),
+            }
+        )
         return
     language = language_of(lang)
     names = [release.edition.units[unit].name for unit in units]
     _print(_Page(release, names, depth, language), found, words(language))
+    _print_ranks(release, stated, units, language)
+
+
+def _rank(release: "Release", stated: "Stated | None", unit: str) -> dict[str, object]:
+    """Give the rank of a unit with its interval, for JSON."""
+    from dataclasses import asdict
+
+    from stadtindex.publish.certainty import span_of
+
+    root = release.edition.id
+    rank = int(release.results.rank[root][release.results.units.index(unit)]) or None
+    span = span_of(stated, root, unit)
+    return {"rank": rank, "span": None if span is None else asdict(span)}
+
+
+def _print_ranks(release: "Release", stated: "Stated | None", units: list[str], language: str) -> None:
+    """Say both ranks with their intervals, and whether the one is really ahead of the other."""
+    from stadtindex.cli.ranking_view import interval_note, interval_of
+    from stadtindex.cli.show import say
+    from stadtindex.cli.words import words
+    from stadtindex.publish.certainty import certainty, span_of
+    from stadtindex.publish.numbers import DASH, chance
+
+    _, root = words(language), release.edition.id
+    names = [release.edition.units[unit].name for unit in units]
+    spans = [span_of(stated, root, unit) for unit in units]
+    for unit, name, span in zip(units, names, spans, strict=True):
+        rank = int(release.results.rank[root][release.results.units.index(unit)])
+        text = _("{city}: rank {rank}, interval {interval}").format(
+            city=name, rank=rank or DASH, interval=interval_of(span, language)
+        )
+        say(text)
+    ahead = None if stated is None else stated.ahead(units[0], units[1])
+    if ahead is not None:
+        said = _("In {share} of the draws {city} is ahead of {other}.")
+        say(said.format(share=chance(ahead, language), city=names[0], other=names[1]))
+    if spans[0] is not None and spans[1] is not None and spans[0].group == spans[1].group > 0:
+        say(_("They belong to the same group: the order between them is not certain."))
+    say(interval_note(certainty(stated), language, _))
 
 
 class _Page:

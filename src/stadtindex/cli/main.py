@@ -20,6 +20,7 @@ from stadtindex.cli import (
     points,
     profile,
     rank,
+    robustness,
     sources,
     units,
     verify,
@@ -46,6 +47,7 @@ app.command("points")(points.command)
 app.command("freeze")(freeze.command)
 app.command("compute")(compute.command)
 app.command("rank")(rank.command)
+app.command("robustness")(robustness.command)
 app.command("profile")(profile.command)
 app.command("explain")(explain.command)
 app.command("compare")(compare.command)

@@ -21,12 +21,13 @@ def command(
     lang: Lang = None,
 ) -> None:
     """Show a city: scores, ranks, strengths, gaps, and each value with its origin."""
-    from stadtindex.cli.wiring import find_unit, open_edition
+    from stadtindex.cli.intervals import open_with_intervals
+    from stadtindex.cli.wiring import find_unit
     from stadtindex.cli.words import language_of, words
     from stadtindex.publish.profile import profile
 
-    release = open_edition(edition)
-    page = profile(release, find_unit(release.edition, city))
+    release, stated = open_with_intervals(edition)
+    page = profile(release, find_unit(release.edition, city), stated=stated)
     if as_json:
         from stadtindex.cli.show import show_json
 
@@ -46,6 +47,7 @@ def _plain(value: object) -> object:
 
 
 def _print(page: "Profile", language: str, _: "Words") -> None:
+    from stadtindex.cli.ranking_view import interval_note, interval_of
     from stadtindex.cli.show import say
     from stadtindex.publish.numbers import DASH, number, percent
 
@@ -54,12 +56,16 @@ def _print(page: "Profile", language: str, _: "Words") -> None:
     say(f"{page.name} ({page.unit}){', ' + state if state else ''}")
     say(page.edition_title.get(language, page.edition) + (_(" · EXPERIMENTAL") if page.experimental else ""))
     rank = DASH if whole.rank is None else str(whole.rank)
-    text = _("Rank {rank} of {ranked}, score {score}; median {median}, best {best}; data {coverage}")
+    text = _(
+        "Rank {rank} of {ranked}, interval {interval}; score {score}; median {median}, best {best}; data {coverage}"
+    )
     numbers = {
         name: number(getattr(whole, name), language, decimals=page.decimals)
         for name in ("score", "median", "best")
     }
-    say(text.format(rank=rank, ranked=whole.ranked, coverage=percent(whole.coverage, language), **numbers))
+    interval, coverage = interval_of(whole.span, language), percent(whole.coverage, language)
+    say(text.format(rank=rank, ranked=whole.ranked, interval=interval, coverage=coverage, **numbers))
+    say(interval_note(page.certainty, language, _))
     for reason in shortfalls_in_words(page.left_out, language, _):
         say(_("Not ranked: {reason}").format(reason=reason))
     _print_standings(page, language, _)
@@ -70,10 +76,11 @@ def _print(page: "Profile", language: str, _: "Words") -> None:
 
 
 def _print_standings(page: "Profile", language: str, _: "Words") -> None:
+    from stadtindex.cli.ranking_view import interval_of
     from stadtindex.cli.show import Column, show_table
     from stadtindex.publish.numbers import DASH, number, percent
 
-    titles = (_("Score"), _("Rank"), _("Median"), _("Best"), _("Data"))
+    titles = (_("Score"), _("Rank"), _("Interval"), _("Median"), _("Best"), _("Data"))
     columns = [Column(""), *(Column(title, right=True) for title in titles), Column("")]
     rows = []
     for standing in page.standings:
@@ -84,7 +91,10 @@ def _print_standings(page: "Profile", language: str, _: "Words") -> None:
         rank = DASH if standing.rank is None else f"{standing.rank}/{standing.ranked}"
         title = "  " * (standing.depth - 1) + standing.title.get(language, standing.node)
         mark = _("indicative") if standing.indicative else ""
-        rows.append([title, numbers[0], rank, *numbers[1:], percent(standing.coverage, language), mark])
+        interval = interval_of(standing.span, language)
+        rows.append(
+            [title, numbers[0], rank, interval, *numbers[1:], percent(standing.coverage, language), mark]
+        )
     show_table(columns, rows)
 
 

@@ -23,3 +23,18 @@ def watching() -> Iterator[Callable[[str, int], None]]:
         if shown:
             sys.stderr.write(CLEAR)
             sys.stderr.flush()
+
+
+@contextmanager
+def bar(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr where a person watches; gives a function that says how much of the total is done."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=total)
+        yield lambda done: shown.update(task, completed=done)

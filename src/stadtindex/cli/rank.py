@@ -23,15 +23,16 @@ def command(  # noqa: PLR0913 - each is an option of the command line
     as_csv: AsCsv = False,
     lang: Lang = None,
 ) -> None:
-    """Print the ranking: rank, city, state, score, domain scores, data coverage."""
+    """Print the ranking: rank, its interval, city, state, score, domain scores, data coverage."""
+    from stadtindex.cli.intervals import open_with_intervals
     from stadtindex.cli.ranking_view import show_ranking
-    from stadtindex.cli.wiring import find_node, open_edition
+    from stadtindex.cli.wiring import find_node
     from stadtindex.cli.words import language_of
     from stadtindex.publish.ranking import ranking
 
-    release = open_edition(edition)
+    release, stated = open_with_intervals(edition)
     node = release.edition.id if domain is None else find_node(release.edition, domain)
-    page = ranking(release, node, _state(release, state))
+    page = ranking(release, node, _state(release, state), stated)
     if as_json:
         from stadtindex.cli.show import show_json
         from stadtindex.publish.ranking import as_document

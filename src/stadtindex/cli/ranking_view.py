@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from stadtindex.cli.prepared import shortfalls_in_words
-from stadtindex.cli.show import Column, say, show_table, width
+from stadtindex.cli.show import Column, say, show_groups, width
 from stadtindex.cli.words import Words, words
-from stadtindex.publish.numbers import DASH, number, percent
+from stadtindex.publish.certainty import Certainty, Group, Span
+from stadtindex.publish.numbers import DASH, number, percent, span
 from stadtindex.publish.ranking import Ranking, Row
 
 # Characters that a line needs to show everything, to show it with initials for the domains, and to show the states.
@@ -32,7 +33,7 @@ def show_ranking(page: Ranking, language: str) -> None:
         states=room >= ROOM_FOR_STATES and any(row.state for row in page.rows),
     )
     named = _("City") if any(row.state for row in page.rows) else _("Unit")
-    columns = [Column(_("Rank"), right=True), Column(named)]
+    columns = [Column(_("Rank"), right=True), Column(_("Interval")), Column(named)]
     columns += [Column(_("State"))] if layout.states else []
     columns += [Column(_("Score"), right=True)]
     heads = [child.title.get(language, child.code) for child in page.children]
@@ -43,11 +44,41 @@ def show_ranking(page: Ranking, language: str) -> None:
     title = page.title.get(language, page.edition)
     if not page.whole:
         title += f": {page.node_title.get(language, page.node)}"
-    show_table(columns, (_cells(page, row, language, layout) for row in page.rows), title=title)
+    show_groups(columns, _grouped(page, language, layout), title=title)
     if not layout.titles and heads:
         say(" · ".join(f"{letter} {head}" for letter, head in zip(short, heads, strict=True)))
     for sentence in _marks(page, language, _):
         say(sentence)
+
+
+def _grouped(page: Ranking, language: str, layout: Layout) -> list[tuple[str, list[list[str]]]]:
+    """Put the rows under the heading of their tie group; a unit that is alone needs none, unless one group has just ended."""
+    _, named = words(language), {group.number: group for group in page.groups}
+    parts: list[tuple[str, list[list[str]]]] = []
+    before: int | None = None
+    for row in page.rows:
+        group = row.span.group if row.span is not None and row.rank is not None else 0
+        if group != before or not parts:
+            known = named.get(group)
+            alone = known is None or known.units < 2
+            heading = "" if known is None else group_heading(known, _)
+            parts.append(("" if alone and not (parts and parts[-1][0]) else heading, []))
+            before = group
+        parts[-1][1].append(_cells(page, row, language, layout))
+    return parts
+
+
+def group_heading(group: Group, _: Words) -> str:
+    """Say which ranks belong together, and that their order is not certain."""
+    if group.first == group.last:
+        return _("Rank {rank}").format(rank=group.first)
+    text = _("Rank {first} to {last} · The order within this group is not certain")
+    return text.format(first=group.first, last=group.last)
+
+
+def interval_of(row: Span | None, language: str) -> str:
+    """Write the interval of a rank; a dash where nothing was drawn."""
+    return DASH if row is None else span(row.low, row.high, language)
 
 
 def _initial(head: str, heads: list[str]) -> str:
@@ -64,11 +95,39 @@ def _cells(page: Ranking, row: Row, language: str, layout: Layout) -> list[str]:
     scores = [number(score, language, decimals=page.decimals) for score in (row.score, *row.children)]
     worst, best = (number(end, language, decimals=page.decimals) for end in (row.at_worst, row.at_best))
     ends = [f"{worst} … {best}"] if layout.ends else []
-    return [rank, row.name, *state, *scores, percent(row.coverage, language), *ends]
+    return [
+        rank,
+        interval_of(row.span, language),
+        row.name,
+        *state,
+        *scores,
+        percent(row.coverage, language),
+        *ends,
+    ]
+
+
+def interval_note(found: Certainty | None, language: str, _: Words) -> str:
+    """Say what the intervals mean and what they come from."""
+    if found is None:
+        return _("Interval: not computed; see stadtindex robustness.")
+    text = _(
+        "Interval: ranks in {level} of {draws} draws in which everything declared uncertain was drawn anew."
+    )
+    if not found.declared:
+        text = _(
+            "Interval: ranks in {level} of {draws} draws in which every weight varied by up to a quarter."
+        )
+    said = text.format(level=percent(0.9, language), draws=number(found.draws, language, decimals=0))
+    if not found.complete:
+        said += " " + _("PARTIAL: stopped before the end.")
+    if found.failed > 0:
+        failed = _("{count} more draws failed and are not counted.")
+        said += " " + failed.format(count=number(found.failed, language, decimals=0))
+    return said
 
 
 def _marks(page: Ranking, language: str, _: Words) -> list[str]:
-    marks = []
+    marks = [interval_note(page.certainty, language, _)]
     names = ", ".join(child.title.get(language, child.code) for child in page.children if child.indicative)
     if page.experimental and names:
         text = _("EXPERIMENTAL: too few well-founded, recent parameters in {names} (indicative).")

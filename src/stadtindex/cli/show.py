@@ -78,6 +78,62 @@ def wrapped(text: str, *, hanging: str = "") -> str:
     )
 
 
+def show_groups(
+    columns: Sequence[Column], groups: Iterable[tuple[str, Sequence[Sequence[str]]]], *, title: str = ""
+) -> None:
+    """Print a table in which a line of text stands above some groups of rows ("" for none); columns run through."""
+    parts = [(heading, [list(row) for row in rows]) for heading, rows in groups]
+    widths = _widths(columns, [row for _, rows in parts for row in rows])
+    for at, (heading, rows) in enumerate(parts):
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            title=(title or None) if at == 0 else None,
+            title_justify="left",
+            title_style="bold",
+            pad_edge=False,
+            show_edge=False,
+            show_header=at == 0,
+            padding=(0, 1, 0, 0),
+        )
+        for column, room in zip(columns, widths, strict=True):
+            table.add_column(
+                column.title, justify="right" if column.right else "left", overflow="fold", width=room
+            )
+        if heading and at == 0:
+            # The first heading stands under the titles of the columns.
+            console().print(table)
+            table.title, table.show_header = None, False
+        if heading:
+            console().print(heading, style="dim", soft_wrap=False)
+        for row in rows:
+            table.add_row(*row)
+        console().print(table)
+    say()
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Give every column its room: numbers are never cut; where a line is short, titles and texts fold."""
+    longest = [
+        max((len(line) for row in rows for line in row[at].splitlines()), default=1)
+        for at in range(len(columns))
+    ]
+    least = [
+        room if column.right else min(room, SHORTEST_TEXT)
+        for column, room in zip(columns, longest, strict=True)
+    ]
+    wanted = [max(room, len(column.title)) for column, room in zip(columns, longest, strict=True)]
+    # Between two columns stand two blanks.
+    over = sum(wanted) + 2 * (len(columns) - 1) - width()
+    while over > 0:
+        spare = [room - floor for room, floor in zip(wanted, least, strict=True)]
+        widest = spare.index(max(spare))
+        if spare[widest] <= 0:
+            break
+        wanted[widest] -= 1
+        over -= 1
+    return wanted
+
+
 def say(text: str = "") -> None:
     """Print one sentence."""
     sys.stdout.write(f"{text}\n")

@@ -27,10 +27,13 @@ def command(
     answer = {
         Outcome.IDENTICAL: _("identical: recomputed from its own inputs, every byte is the same"),
         Outcome.EQUAL: _("equal within 1e-9, all ranks equal"),
+        Outcome.WITHIN: _("results equal, intervals within the stated Monte Carlo error (another kernel)"),
         Outcome.DIFFERENT: _("DIFFERENT"),
     }[verdict.outcome]
     typer.echo(f"{verdict.release}: {answer}")
     typer.echo(_("{count} files, sha256 {hash}").format(count=verdict.files, hash=verdict.sha256))
+    if verdict.robustness:
+        typer.echo(_("The intervals were drawn again from their seed."))
     if not verdict.same_code:
         typer.echo(_("The bundle was written by another version of the code."))
     differences = verdict.differences if all_ else verdict.differences[:SHOWN]

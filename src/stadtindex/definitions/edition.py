@@ -12,6 +12,7 @@ from stadtindex.definitions.parameter import Kind, Parameter
 from stadtindex.definitions.quantities import Quantity
 from stadtindex.definitions.rule import Rule
 from stadtindex.definitions.text import Text
+from stadtindex.definitions.uncertainty import Doubts
 from stadtindex.definitions.unit import Units
 from stadtindex.engine.recipe import (
     Aggregation,
@@ -145,6 +146,7 @@ class Edition:
     denominators: tuple[DenominatorColumn, ...] = ()
     screen: Screen = field(default_factory=Screen)
     imputation: ImputationData = ImputationData()
+    doubts: Doubts = field(default_factory=Doubts)
     points: tuple[Path, ...] = ()
     origins: tuple[Path, ...] = ()
     folder: Path = Path()
@@ -192,6 +194,19 @@ class Edition:
         node = self.node(code)
         name = self.levels[-1].name if isinstance(node, Parameter) else node.level
         return next(level for level in self.levels if level.name == name)
+
+    def depths(self) -> Mapping[str, int]:
+        """Say how deep every node lies in the tree; the root has 0."""
+        found = {self.id: 0}
+        for code in self.order:
+            found[code] = found[self.node(code).parent] + 1
+        return found
+
+    def spared(self, code: str) -> bool:
+        """Say whether the tree can do without a node: it counts, and a sibling of it counts too."""
+        node = self.node(code)
+        counting = [child.code for child in self.children(node.parent) if child.weight > 0.0]
+        return code in counting and len(counting) > 1
 
     @property
     def bonus_codes(self) -> Mapping[str, Branch]:

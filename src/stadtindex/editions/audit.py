@@ -11,24 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stadtindex.editions.assemble import Assembled
 from stadtindex.editions.compute import Release
+from stadtindex.editions.doubt import inputs_of, plan_of
 from stadtindex.engine.diagnose.audit import Audit
 from stadtindex.engine.diagnose.audit import audit as engine_audit
 from stadtindex.engine.diagnose.leave_out import LeaveOut, leave_one_out
 from stadtindex.engine.errors import EngineError
-from stadtindex.engine.inputs import Inputs
 from stadtindex.engine.sensitivity.decisive import Decisive, decisive
 from stadtindex.engine.sensitivity.indices import Sampling, Sensitivity, sobol_indices
 from stadtindex.engine.sensitivity.model import PlanModel, Run
 from stadtindex.engine.sensitivity.outputs import RANK_SHIFT
-from stadtindex.engine.uncertainty.model import WEIGHED, Model
-from stadtindex.engine.uncertainty.plan import Uncertainty, WeightNoise
+from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.plan import Uncertainty
 from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 from stadtindex.engine.uncertainty.spread import Spread
 
-# What varies where an edition says nothing: every weight by up to a quarter of itself, on every level.
-USUAL_SHARE = 0.25
 TOP = (1, 3, 10)
 # So much is drawn where the recipe makes every draw a computation of its own.
 SINGLE_DRAWS, SINGLE_POINTS = 1000, 64
@@ -67,18 +64,18 @@ def affordable(release: Release, plan: Uncertainty | None = None, seed: int = 0)
 
     EngineError where the plan does not fit the recipe.
     """
-    plan = usual(release.assembled) if plan is None else plan
+    plan = plan_of(release.assembled) if plan is None else plan
     singly = Model.build(inputs_of(release.assembled), plan).singly
     return Effort(seed, draws=SINGLE_DRAWS, points=SINGLE_POINTS) if singly else Effort(seed)
 
 
 def audit(release: Release, plan: Uncertainty | None = None, effort: Effort | None = None) -> EditionAudit:
-    """Audit a computed edition under a plan of what is uncertain about it (None: every weight by up to 25 %).
+    """Audit a computed edition under a plan of what is uncertain about it (None: what it declares, see `editions.doubt`).
 
     Where nothing can be drawn, uncertainty and sensitivity are left out, with the reason.
     """
     given = inputs_of(release.assembled)
-    plan = usual(release.assembled) if plan is None else plan
+    plan = plan_of(release.assembled) if plan is None else plan
     spread: Spread | None = None
     found: Sensitivity | None = None
     unavailable = ""
@@ -127,32 +124,3 @@ def sensitivity(
 def decisive_choice(release: Release, plan: Uncertainty, effort: Effort | None = None) -> Decisive:
     """Say which uncertain choice matters most for the ranking as a whole: largest total index of the mean rank shift."""
     return decisive(sensitivity(release, plan, effort, units=()), RANK_SHIFT)
-
-
-def usual(assembled: Assembled) -> Uncertainty:
-    """Let every weight vary by up to 25 % of itself, on every level where siblings share stated weights.
-
-    A level where some weights follow from the data is left as it is.
-    """
-    tree, nodes = assembled.tree, assembled.recipe.nodes
-    depths: set[int] = set()
-    data: set[int] = set()
-    for node in tree.nodes:
-        counting = [child for child in tree.children(node.code) if tree.node(child).weight > 0.0]
-        if len(counting) > 1:
-            stated = nodes[node.code].weigh in WEIGHED
-            (depths if stated else data).add(tree.depth(node.code) + 1)
-    depths -= data
-    return Uncertainty(weights=tuple(WeightNoise(depth, share=USUAL_SHARE) for depth in sorted(depths)))
-
-
-def inputs_of(assembled: Assembled) -> Inputs:
-    """Give what the engine computes from."""
-    return Inputs(
-        assembled.tree,
-        assembled.table,
-        assembled.recipe,
-        assembled.denominators,
-        assembled.bonus,
-        assembled.background,
-    )

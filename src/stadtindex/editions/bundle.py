@@ -7,6 +7,7 @@
     bundle.json         edition, release, versions
     lines.csv           a short digest of every line of the inputs, so that damage is told by line
     SHA256SUMS          of all files above; its own SHA-256 is the hash of the bundle
+    robustness/…        how sure the ranks are, with sums of its own: see `editions.robustfiles`
 
 It is written to a temporary name and then renamed, so an interrupted run leaves the earlier bundle as it was.
 """
@@ -27,6 +28,8 @@ from stadtindex.editions.code import code_sha256, lock_sha256
 from stadtindex.editions.compute import FROZEN, UNIVERSE, Release, compute
 from stadtindex.editions.contents import json_bytes, results_of
 from stadtindex.editions.pointfile import table
+from stadtindex.editions.robustfiles import FOLDER as ROBUSTNESS
+from stadtindex.editions.stated import read_folder
 
 FORMAT = 1
 INPUTS = "inputs"
@@ -126,11 +129,21 @@ def sums_text(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())).encode()
 
 
-def write(release: Release, out: Path, *, number: int = 0, replace: bool = False) -> Bundle:
+def write(
+    release: Release,
+    out: Path,
+    *,
+    number: int = 0,
+    replace: bool = False,
+    robustness: Mapping[str, bytes] | None = None,
+) -> Bundle:
     """Write a bundle to `out`; BadInput if something lies there that is not a bundle to be replaced."""
-    _recover(out)
-    _check_target(out, replace=replace)
-    return _put(contents(release, number), out)
+    recover(out)
+    check_target(out, replace=replace)
+    files = contents(release, number)
+    files |= {f"{ROBUSTNESS}/{name}": data for name, data in (robustness or {}).items()}
+    put_folder(files, out)
+    return about(out)
 
 
 def add(out: Path, folder: str, files: Mapping[str, bytes]) -> Bundle:
@@ -138,7 +151,7 @@ def add(out: Path, folder: str, files: Mapping[str, bytes]) -> Bundle:
 
     BadInput if there is no bundle, or if one of its files is not as SHA256SUMS says: nothing is added to a damaged one.
     """
-    _recover(out)
+    recover(out)
     about(out)
     if any(PurePosixPath(name).parts[:1] != (folder,) for name in files):
         raise ValueError(f"every file must lie in {folder}/")
@@ -148,7 +161,8 @@ def add(out: Path, folder: str, files: Mapping[str, bytes]) -> Bundle:
         if PurePosixPath(name).parts[0] != folder
     }
     sums = sums_text({**kept, **files})
-    return _put({**_strange(out, folder), **kept, **files, SUMS: sums}, out)
+    put_folder({**_strange(out, folder), **kept, **files, SUMS: sums}, out)
+    return about(out)
 
 
 def _strange(path: Path, folder: str) -> dict[str, bytes]:
@@ -162,15 +176,16 @@ def _strange(path: Path, folder: str) -> dict[str, bytes]:
     }
 
 
-def _recover(out: Path) -> None:
+def recover(out: Path) -> None:
     """Put back what an earlier run moved away, if it was killed between its two renames."""
     earlier = out.with_name(f".{out.name}.earlier")
     if earlier.exists() and not out.exists():
         earlier.rename(out)
 
 
-def _put(files: Mapping[str, bytes], out: Path) -> Bundle:
-    """Write all files to a temporary name, then rename: whoever looks sees the old bundle or the new one."""
+def put_folder(files: Mapping[str, bytes], out: Path) -> None:
+    """Write all files to a temporary name, then rename: whoever looks sees the old folder or the new one."""
+    recover(out)
     earlier = out.with_name(f".{out.name}.earlier")
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
@@ -187,10 +202,16 @@ def _put(files: Mapping[str, bytes], out: Path) -> Bundle:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(earlier, ignore_errors=True)
-    return about(out)
 
 
-def _check_target(out: Path, *, replace: bool) -> None:
+def robustness_of(path: Path) -> dict[str, bytes] | None:
+    """Read what a bundle says of how sure its ranks are; None where it says nothing, BadInput where it is damaged."""
+    recover(path / ROBUSTNESS)
+    return read_folder(path / ROBUSTNESS) if (path / ROBUSTNESS).is_dir() else None
+
+
+def check_target(out: Path, *, replace: bool) -> None:
+    """Refuse to write over what is no bundle, and over a bundle that is not to be replaced."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out / ABOUT).is_file():

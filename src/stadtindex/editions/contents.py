@@ -44,7 +44,7 @@ FINDINGS = f"{RESULTS}/findings.csv"
 def results_of(release: Release) -> dict[str, bytes]:
     """Write method and results; the same release gives the same bytes on every machine."""
     makers: Mapping[str, Callable[[Release], bytes]] = {
-        METHOD: _method,
+        METHOD: method_of,
         RANKING: _ranking,
         NODES: _nodes,
         CELLS: _cells,
@@ -58,7 +58,7 @@ def results_of(release: Release) -> dict[str, bytes]:
     return {name: make(release) for name, make in makers.items()}
 
 
-def _method(release: Release) -> bytes:
+def method_of(release: Release) -> bytes:
     """Write the resolved tree and recipe: what every node really does, after levels, kinds and overrides."""
     nodes = []
     for node in release.assembled.tree.nodes:

@@ -10,10 +10,26 @@ from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 
-from stadtindex.definitions.finding import BadInput
-from stadtindex.editions.bundle import ABOUT, INPUTS, LINES, SUMS, about, contents, digest, stored
+from stadtindex.definitions.finding import BadInput, Finding
+from stadtindex.editions import robustcheck
+from stadtindex.editions.bundle import (
+    ABOUT,
+    INPUTS,
+    LINES,
+    SUMS,
+    about,
+    contents,
+    digest,
+    recover,
+    robustness_of,
+    stored,
+)
 from stadtindex.editions.code import code_sha256
 from stadtindex.editions.compute import Release, compute
+from stadtindex.editions.difference import Difference
+from stadtindex.editions.robustfiles import FOLDER as ROBUSTNESS
+from stadtindex.editions.robustfiles import NAMES
+from stadtindex.editions.stated import again
 from stadtindex.engine.errors import EngineError
 
 TOLERANCE = 1e-9
@@ -36,34 +52,20 @@ class Added:
 
 
 class Outcome(StrEnum):
-    """The three answers."""
+    """The four answers."""
 
     IDENTICAL = "identical"
     EQUAL = "equal within 1e-9, ranks equal"
+    WITHIN = "results equal, robustness within its Monte Carlo error"
     DIFFERENT = "different"
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One place where a bundle is not what it should be; `row` are the first cells of a table's row."""
-
-    file: str
-    line: int | None
-    row: tuple[str, ...]
-    column: str
-    stored: str
-    recomputed: str
-    small: bool = False
-
-    def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        cell = ", ".join((*self.row, self.column)) if self.column else ", ".join(self.row)
-        return f"{place}: {cell + ': ' if cell else ''}stored {self.stored}, {self.recomputed}"
-
-
-@dataclass(frozen=True)
 class Verdict:
-    """What verify found. `same_code` tells whether the code that recomputed is the code that wrote the bundle."""
+    """What verify found. `same_code` tells whether the code that recomputed is the code that wrote the bundle.
+
+    `robustness` tells whether the bundle says how sure its ranks are; then that was drawn again from its seed.
+    """
 
     outcome: Outcome
     differences: tuple[Difference, ...]
@@ -71,6 +73,7 @@ class Verdict:
     sha256: str
     release: str
     same_code: bool
+    robustness: bool = False
 
 
 def verify(path: Path, added: Mapping[str, Added] | None = None) -> Verdict:
@@ -78,10 +81,15 @@ def verify(path: Path, added: Mapping[str, Added] | None = None) -> Verdict:
 
     `added` names the folders that verbs may have added (`editions.bundle.add`), and how to make them again.
     """
+    recover(path / ROBUSTNESS)
     bundle = about(path)
     sums = stored(path)
     folders = {name: how for name, how in (added or {}).items() if _files(path, sums, name)}
-    recomputed, problem = _recompute(bundle.edition, bundle.release, _Stored(path, sums, folders))
+    release, problem = _opened(bundle.edition)
+    recomputed: dict[str, bytes] = {}
+    if release is not None:
+        recomputed, more = _recompute(release, bundle.release, _Stored(path, sums, folders))
+        problem += more
     drawn = frozenset(name for how in folders.values() for name in how.drawn)
     differences = [*_damage(path, sums, recomputed), *problem]
     for name, data in recomputed.items():
@@ -93,13 +101,15 @@ def verify(path: Path, added: Mapping[str, Added] | None = None) -> Verdict:
                 same_code=bundle.code_sha256 == code_sha256(),
                 drawn=name in drawn,
             )
+    doubtful = [] if release is None else _robustness(path, release)
     return Verdict(
-        outcome=_outcome(differences),
-        differences=tuple(differences),
+        outcome=_outcome(differences, doubtful),
+        differences=(*differences, *doubtful),
         files=len(sums),
         sha256=bundle.sha256,
         release=bundle.release,
         same_code=bundle.code_sha256 == code_sha256(),
+        robustness=(path / ROBUSTNESS).is_dir(),
     )
 
 
@@ -118,23 +128,41 @@ def _files(path: Path, sums: Mapping[str, str], folder: str) -> dict[str, bytes]
     return {name: (path / name).read_bytes() for name in names if (path / name).is_file()}
 
 
-def _recompute(edition: Path, release: str, kept: _Stored) -> tuple[dict[str, bytes], list[Difference]]:
-    number = release.rpartition(".")[2]
-    place, files = INPUTS, dict[str, bytes]()
+def _opened(edition: Path) -> tuple[Release | None, list[Difference]]:
     try:
-        computed = compute(edition)
-        files = contents(computed, int(number) if number.isdigit() else 0)
-        for place, how in kept.added.items():
-            files |= how.remake(computed, _files(kept.path, kept.sums, place))
+        return compute(edition), []
     except BadInput as problem:
-        found = [
-            Difference(f.file, f.line, (), f.field, f.found, f"expected {f.expected}")
-            for f in problem.findings
-        ]
-        return files, found
+        return None, [_found(finding, finding.file) for finding in problem.findings]
     except EngineError as problem:
-        return files, [Difference(place, None, (), "", "what cannot be computed", str(problem))]
+        return None, [Difference(INPUTS, None, (), "", "what cannot be computed", str(problem))]
+
+
+def _recompute(release: Release, name: str, kept: _Stored) -> tuple[dict[str, bytes], list[Difference]]:
+    number = name.rpartition(".")[2]
+    files = contents(release, int(number) if number.isdigit() else 0)
+    for place, how in kept.added.items():
+        try:
+            files |= how.remake(release, _files(kept.path, kept.sums, place))
+        except BadInput as problem:
+            return files, [_found(finding, finding.file) for finding in problem.findings]
+        except EngineError as problem:
+            return files, [Difference(place, None, (), "", "what cannot be computed", str(problem))]
     return files, []
+
+
+def _found(finding: Finding, file: str) -> Difference:
+    return Difference(file, finding.line, (), finding.field, finding.found, f"expected {finding.expected}")
+
+
+def _robustness(path: Path, release: Release) -> list[Difference]:
+    """Draw again what a bundle says of how sure its ranks are, and compare."""
+    try:
+        files = robustness_of(path)
+        return [] if files is None else list(robustcheck.compare(files, again(release, files)))
+    except BadInput as problem:
+        return [_found(finding, f"{ROBUSTNESS}/{Path(finding.file).name}") for finding in problem.findings]
+    except EngineError as problem:
+        return [Difference(ROBUSTNESS, None, (), "", "an analysis that cannot be repeated", str(problem))]
 
 
 def _damage(path: Path, sums: dict[str, str], recomputed: dict[str, bytes]) -> Iterator[Difference]:
@@ -147,7 +175,7 @@ def _damage(path: Path, sums: dict[str, str], recomputed: dict[str, bytes]) -> I
         elif sha256(data := file.read_bytes()).hexdigest() != value:
             # Files made from the inputs are compared with what is recomputed, which names the cell.
             yield from _changed_lines(name, data, lines.get(name, [])) or _changed_sum(name, recomputed, data)
-    known = set(sums) | {SUMS}
+    known = set(sums) | {SUMS, *(f"{ROBUSTNESS}/{name}" for name in NAMES)}
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
         if file.is_symlink():
@@ -220,6 +248,11 @@ def _without_code(data: bytes) -> bytes:
     return b"\n".join(line for line in data.split(b"\n") if not any(word in line for word in own))
 
 
+def _same_words(one: str | None, other: str | None) -> bool:
+    """Say whether two lines differ in nothing but numbers; the numbers themselves stand in a table beside."""
+    return one is not None and other is not None and NUMBERS.sub("#", one) == NUMBERS.sub("#", other)
+
+
 def _compare_lines(name: str, left: bytes, right: bytes, *, drawn: bool = False) -> list[Difference]:
     pairs = zip_longest(left.decode("utf-8", "replace").split("\n"), right.decode("utf-8").split("\n"))
     return [
@@ -227,11 +260,6 @@ def _compare_lines(name: str, left: bytes, right: bytes, *, drawn: bool = False)
         for line, (a, b) in enumerate(pairs, start=1)
         if a != b
     ]
-
-
-def _same_words(one: str | None, other: str | None) -> bool:
-    """Say whether two lines differ in nothing but numbers; the numbers themselves stand in a table beside."""
-    return one is not None and other is not None and NUMBERS.sub("#", one) == NUMBERS.sub("#", other)
 
 
 def _rows(data: bytes) -> list[list[str]]:
@@ -264,7 +292,9 @@ def _close(left: str, right: str, tolerance: float) -> bool:
     return abs(a - b) <= tolerance * max(1.0, abs(a), abs(b))
 
 
-def _outcome(differences: list[Difference]) -> Outcome:
-    if not differences:
-        return Outcome.IDENTICAL
-    return Outcome.EQUAL if all(difference.small for difference in differences) else Outcome.DIFFERENT
+def _outcome(differences: list[Difference], doubtful: list[Difference]) -> Outcome:
+    if not all(difference.small for difference in (*differences, *doubtful)):
+        return Outcome.DIFFERENT
+    if doubtful:
+        return Outcome.WITHIN
+    return Outcome.EQUAL if differences else Outcome.IDENTICAL

@@ -59,6 +59,25 @@ def percent(share: float | None, language: str, *, decimals: int = 0) -> str:
     return number(share * 100, language, decimals=decimals) + gap + "%"
 
 
+def chance(share: float | None, language: str) -> str:
+    """Write a share of draws as a percentage: never 0 or 100 %, for draws are not all there could be."""
+    if share is None or math.isnan(share):
+        return DASH
+    least, most = percent(0.01, language), percent(0.99, language)
+    if share < 0.01:
+        return f"unter {least}" if language == "de" else f"under {least}"
+    if share > 0.99:
+        return f"über {most}" if language == "de" else f"over {most}"
+    return percent(share, language)
+
+
+def span(low: int, high: int, language: str) -> str:
+    """Write an interval of ranks: 17 bis 34 in German, 17 to 34 in English; one rank alone is that rank."""
+    if low == high:
+        return str(low)
+    return f"{low} bis {high}" if language == "de" else f"{low} to {high}"
+
+
 def day(value: date, language: str) -> str:
     """Write a date for a table: 11.12.2026 in German, 2026-12-11 in English."""
     if language == "de":

@@ -9,19 +9,22 @@ from stadtindex.datapoints.point import DataPoint
 from stadtindex.definitions.parameter import Kind
 from stadtindex.editions.compute import Release
 from stadtindex.editions.prepared import marks_of
+from stadtindex.editions.stated import Stated
 from stadtindex.engine.table import Cell
+from stadtindex.publish.certainty import Certainty, Span, certainty, span_of
 from stadtindex.publish.ranking import Shortfall, decimals_of, shortfalls, state_of, title_of
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A unit at one node, among all units: `median` and `best` are of all units with a score, `ranked` counts them."""
+    """A unit at one node, among all units: `span` says how sure the rank is; `median` and `best` are of all units with a score, `ranked` counts them."""
 
     node: str
     title: Mapping[str, str]
     depth: int
     score: float | None
     rank: int | None
+    span: Span | None
     ranked: int
     median: float | None
     best: float | None
@@ -76,15 +79,16 @@ class Profile:
     values: tuple[Value, ...]
     strengths: tuple[Value, ...]
     gaps: tuple[Value, ...]
+    certainty: Certainty | None = None
 
 
-def profile(release: Release, unit: str, *, most: int = 5) -> Profile:
+def profile(release: Release, unit: str, *, most: int = 5, stated: Stated | None = None) -> Profile:
     """Make the profile of a unit with at most `most` strengths and as many gaps."""
     index = release.results.units.index(unit)
     inner = [
         node.code for node in release.assembled.tree.nodes if not release.assembled.tree.is_leaf(node.code)
     ]
-    standings = [_standing(release, node, index) for node in inner]
+    standings = [_standing(release, node, index, stated) for node in inner]
     values = tuple(_value(release, code, index) for code in release.assembled.table.columns)
     judged = sorted(
         (value for value in values if value.ahead is not None), key=lambda value: value.ahead or 0.0
@@ -103,10 +107,11 @@ def profile(release: Release, unit: str, *, most: int = 5) -> Profile:
         values=values,
         strengths=tuple(value for value in reversed(judged[-most:]) if (value.ahead or 0.0) > 0),
         gaps=tuple(value for value in judged[:most] if (value.ahead or 0.0) < 0),
+        certainty=certainty(stated),
     )
 
 
-def _standing(release: Release, node: str, index: int) -> Standing:
+def _standing(release: Release, node: str, index: int, stated: Stated | None) -> Standing:
     results = release.results
     known = [float(score) for score in results.score[node] if not math.isnan(score)]
     return Standing(
@@ -115,6 +120,7 @@ def _standing(release: Release, node: str, index: int) -> Standing:
         depth=release.assembled.tree.depth(node),
         score=_number(results.rounded[node][index]),
         rank=int(results.rank[node][index]) or None,
+        span=span_of(stated, node, results.units[index]),
         ranked=len(known),
         median=median(known) if known else None,
         best=max(known, default=None),

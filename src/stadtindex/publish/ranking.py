@@ -8,6 +8,8 @@ import numpy as np
 
 from stadtindex.datapoints.point import canonical
 from stadtindex.editions.compute import Release
+from stadtindex.editions.stated import Stated
+from stadtindex.publish.certainty import Certainty, Group, Span, certainty, groups_of, span_of
 
 STATE = "state"
 WIDE = 10
@@ -36,7 +38,8 @@ class Shortfall:
 class Row:
     """One unit: `rank` and `score` are None without enough data; `tied` says that others share the rank.
 
-    `left_out` says why it was screened out, empty where it was not.
+    `left_out` says why it was screened out, empty where it was not; `span` how sure the rank is, None where nothing was
+    drawn.
 
     `children` are the scores of the nodes below, `coverage` the share (0 to 1) of the applicable weight with a value,
     `at_worst` and `at_best` the score if everything missing were at the worst or best of its scale.
@@ -47,6 +50,7 @@ class Row:
     state: Mapping[str, str]
     rank: int | None
     tied: bool
+    span: Span | None
     score: float | None
     children: tuple[float | None, ...]
     coverage: float | None
@@ -59,7 +63,8 @@ class Row:
 class Ranking:
     """A ranking by one node (`whole`: the root), scores to be printed with `decimals`; `estimates` counts imputed cells.
 
-    `experimental` must be shown wherever a rank is shown.
+    `experimental` must be shown wherever a rank is shown. `groups` are the tie groups among all units, `certainty` says
+    what the intervals come from, None where there are none.
     """
 
     edition: str
@@ -72,6 +77,8 @@ class Ranking:
     children: tuple[Child, ...]
     rows: tuple[Row, ...]
     estimates: int
+    groups: tuple[Group, ...] = ()
+    certainty: Certainty | None = None
 
 
 def shortfalls(release: Release, unit: str) -> tuple[Shortfall, ...]:
@@ -115,9 +122,10 @@ def decimals_of(release: Release) -> int:
     return 1 if scale.upper - scale.lower > WIDE else 3
 
 
-def ranking(release: Release, node: str, state: str | None = None) -> Ranking:
+def ranking(release: Release, node: str, state: str | None = None, stated: Stated | None = None) -> Ranking:
     """Make the ranking by a node, best first, of all units or those of a state (code); without a score last, by name."""
     results = release.results
+    spans = {unit: span_of(stated, node, unit) for unit in results.units}
     children = release.assembled.tree.children(node)
     ranks = [int(rank) for rank in results.rank[node]]
     rows = []
@@ -131,6 +139,7 @@ def ranking(release: Release, node: str, state: str | None = None) -> Ranking:
                 state=state_of(release, unit),
                 rank=ranks[index] or None,
                 tied=ranks[index] > 0 and ranks.count(ranks[index]) > 1,
+                span=spans[unit],
                 score=_number(results.rounded[node][index]),
                 children=tuple(_number(results.rounded[child][index]) for child in children),
                 coverage=_number(results.coverage[node][index]),
@@ -151,6 +160,10 @@ def ranking(release: Release, node: str, state: str | None = None) -> Ranking:
         children=tuple(Child(code, title_of(release, code), code in release.indicative) for code in children),
         rows=tuple(rows),
         estimates=sum(int(np.count_nonzero(~np.isnan(column))) for column in results.imputed.values()),
+        groups=groups_of(
+            spans, {unit: rank or None for unit, rank in zip(results.units, ranks, strict=True)}
+        ),
+        certainty=certainty(stated),
     )
 
 
@@ -171,12 +184,24 @@ def as_document(page: Ranking) -> dict[str, object]:
 
 def as_rows(page: Ranking) -> tuple[list[str], list[list[object]]]:
     """Give the ranking as a header and rows with raw numbers; missing numbers are None."""
-    header = ["rank", "tied", "unit", "name", "state", "score", *(child.code for child in page.children)]
+    header = [
+        "rank",
+        "rank_low",
+        "rank_high",
+        "tie_group",
+        "tied",
+        "unit",
+        "name",
+        "state",
+        "score",
+        *(child.code for child in page.children),
+    ]
     header += ["coverage", "at_worst", "at_best", "status"]
     status = "experimental" if page.experimental else ""
     rows: list[list[object]] = [
         [
             row.rank,
+            *((None, None, None) if row.span is None else (row.span.low, row.span.high, row.span.group)),
             "yes" if row.tied else "",
             row.unit,
             row.name,

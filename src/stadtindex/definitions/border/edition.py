@@ -18,6 +18,7 @@ from stadtindex.definitions.border.fields import (
     Words,
 )
 from stadtindex.definitions.border.recipe import KindTable, LevelTable, Share
+from stadtindex.definitions.border.uncertainty import UncertaintyTable
 from stadtindex.definitions.parameter import Kind
 
 
@@ -119,6 +120,9 @@ class EditionTable(Strict):
     screen: ScreenTable | None = Field(None, description="a table with the least shares of data")
     imputation: ImputationTable | None = Field(
         None, description="a table with groups, period and other periods"
+    )
+    uncertainty: UncertaintyTable | None = Field(
+        None, description="a table of what is uncertain about the index"
     )
     denominators: list[DenominatorTable] = Field(
         default_factory=list, description="an array of [[denominators]]"

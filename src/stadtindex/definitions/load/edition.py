@@ -30,10 +30,12 @@ from stadtindex.definitions.load.outline import Outline, read_outline
 from stadtindex.definitions.load.scheme import load_scheme
 from stadtindex.definitions.load.table import shortened
 from stadtindex.definitions.load.toml import read_toml
+from stadtindex.definitions.load.uncertainty import make_doubts
 from stadtindex.definitions.load.units import read_units
 from stadtindex.definitions.locate import Place
 from stadtindex.definitions.nodes_check import References, check_nodes
 from stadtindex.definitions.recipe_check import check_recipe
+from stadtindex.definitions.uncertainty_check import check_doubts
 from stadtindex.definitions.unit import Units
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.recipe import Aggregation, Combining, Screen, Weighing, Weighting
@@ -75,6 +77,7 @@ def read_edition(
     partial = bool(findings)
     findings.extend(check_recipe(edition))
     findings.extend(check_whole(edition, references, partial=partial))
+    findings.extend(() if partial else check_doubts(edition))
     return edition, shortened(findings)
 
 
@@ -158,6 +161,7 @@ def _edition(
         ),
         screen=_screen(table, place.at("screen"), findings),
         imputation=_imputation(table, head.document.path),
+        doubts=make_doubts(table.uncertainty, head.scale, place.at("uncertainty"), findings),
         points=files["points"],
         origins=files["origins"],
         folder=head.document.path.parent,

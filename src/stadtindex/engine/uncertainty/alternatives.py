@@ -1,6 +1,6 @@
 """The leaves under each alternative of a plan: which treatment, imputation, scale and rule for gaps was drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -42,6 +42,7 @@ class Alternative:
     impute: Impute | None
     normalise: Normalise | None
     missing: Missing | None
+    scales: Mapping[str, Normalise]
 
     @property
     def before(self) -> tuple[Treat | None, Impute | None, Missing | None]:
@@ -51,10 +52,12 @@ class Alternative:
 
 def listed(plan: Uncertainty) -> Iterator[Alternative]:
     """Yield the alternatives in the order of their numbers (see `Uncertainty.leaf_choices`)."""
-    for chosen in product(
-        *(options or (None,) for options in (plan.treat, plan.impute, plan.normalise, plan.missing))
+    single = [choice.leaf for choice in plan.scales]
+    for treat, impute, normalise, missing in product(
+        plan.treat or (None,), plan.impute or (None,), plan.normalise or (None,), plan.missing or (None,)
     ):
-        yield Alternative(*chosen)  # type: ignore[arg-type]
+        for scales in product(*(choice.options for choice in plan.scales)):
+            yield Alternative(treat, impute, normalise, missing, dict(zip(single, scales, strict=True)))
 
 
 def under(given: Inputs, plan: Uncertainty, alternative: Alternative) -> Inputs:
@@ -72,6 +75,8 @@ def under(given: Inputs, plan: Uncertainty, alternative: Alternative) -> Inputs:
             plan.normalise_leaves is None or code in plan.normalise_leaves
         ):
             chosen = replace(chosen, normalise=alternative.normalise)
+        if code in alternative.scales:
+            chosen = replace(chosen, normalise=alternative.scales[code])
         nodes[code] = chosen
     return replace(given, recipe=replace(given.recipe, nodes=nodes))
 

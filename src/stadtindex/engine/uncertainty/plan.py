@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -16,6 +17,20 @@ from stadtindex.engine.treat.options import Treat
 
 # Draws are made, computed and counted in blocks of this size, whatever the number of workers.
 BLOCK = 256
+# So many combinations of choices about leaves are worked out at most: each is the whole table once.
+MOST = 1024
+
+
+@dataclass(frozen=True)
+class ScaleChoice:
+    """One leaf is put on its scale by one of the options: a number among them that may lie in a range, cut into steps."""
+
+    leaf: str
+    options: tuple[Normalise, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.options) == 0:
+            raise EngineError("the choice of a scale has no option", node=self.leaf)
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,8 @@ class Uncertainty:
 
     `treat`: alternatives for the treatment of all leaves in `treat_leaves` (None: every leaf), one drawn for all of
     them; `normalise` and `normalise_leaves` alike. `impute`: alternatives for the leaves whose gaps are imputed.
-    `missing`: alternatives for the rule of missing cells, one drawn for all leaves. `combine`: per depth. `weights`:
+    `missing`: alternatives for the rule of missing cells, one drawn for all leaves. `scales`: alternatives for the
+    scale of single leaves, each drawn by itself. `combine`: per depth. `weights`:
     per depth. `leave_out`: none of these nodes, or exactly one of them, is left out, each with equal
     probability. `errors`: errors of measurement. All draws are independent of each other.
     """
@@ -119,6 +135,7 @@ class Uncertainty:
     normalise: tuple[Normalise, ...] = ()
     normalise_leaves: tuple[str, ...] | None = None
     missing: tuple[Missing, ...] = ()
+    scales: tuple[ScaleChoice, ...] = ()
     combine: tuple[CombineChoice, ...] = ()
     weights: tuple[WeightNoise, ...] = ()
     leave_out: tuple[str, ...] = ()
@@ -129,6 +146,13 @@ class Uncertainty:
         _once([noise.depth for noise in self.weights], "weight noise at depth")
         _once(list(self.leave_out), "leaving out")
         _once([error.leaf for error in self.errors], "measurement error of")
+        _once([choice.leaf for choice in self.scales], "the scale of")
+        for choice in self.scales:
+            chosen = self.normalise_leaves is None or choice.leaf in self.normalise_leaves
+            if len(self.normalise) > 0 and chosen:
+                raise EngineError("has alternatives for its scale twice", node=choice.leaf)
+        if prod(self.leaf_choices.values()) > MOST:
+            raise EngineError(f"more than {MOST} combinations of choices about leaves cannot be worked out")
 
     @property
     def leaf_choices(self) -> Mapping[str, int]:
@@ -142,6 +166,7 @@ class Uncertainty:
             "normalise": len(self.normalise),
             "missing": len(self.missing),
         }
+        choices |= {f"scale {choice.leaf}": len(choice.options) for choice in self.scales}
         return {name: max(1, options) for name, options in choices.items()}
 
     def check(self, given: Inputs) -> None:
@@ -161,7 +186,8 @@ class Uncertainty:
             self._check_left_out(given, code)
 
     def _check_leaves(self, given: Inputs) -> None:
-        for leaf in (*(self.normalise_leaves or ()), *(self.treat_leaves or ())):
+        single = [choice.leaf for choice in self.scales]
+        for leaf in (*(self.normalise_leaves or ()), *(self.treat_leaves or ()), *single):
             if leaf not in given.tree.leaves:
                 raise EngineError("only leaves have alternatives of normalisation and treatment", node=leaf)
         for error in self.errors:
