@@ -6,14 +6,16 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from operator import attrgetter
 
 from stadtindex.datapoints.origin import Origin
 from stadtindex.datapoints.plausible import Asked, about, implausible
 from stadtindex.datapoints.point import DataPoint, canonical, number_text
 from stadtindex.definitions.finding import BadInput, Finding
 
-ORIGIN_FIELDS = tuple(field.name for field in fields(Origin))
-POINT_FIELDS = tuple(field.name for field in fields(DataPoint) if field.compare)
+OF_ORIGIN = attrgetter(*(field.name for field in fields(Origin)))
+OF_POINT = attrgetter(*(field.name for field in fields(DataPoint) if field.compare))
+LINE = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,9 @@ def freeze(points: Iterable[DataPoint], parameters: Mapping[str, Asked], units: 
 
 def canonical_rows(points: Iterable[DataPoint], origins: Iterable[Origin]) -> Iterable[str]:
     """Write the lines that are hashed: what kind of row, then every field as text."""
-    for origin in origins:
-        yield _line("origin", *(_text(getattr(origin, name)) for name in ORIGIN_FIELDS))
-    for point in points:
-        yield _line("point", *(_text(getattr(point, name)) for name in POINT_FIELDS))
+    for kind, things, of in (("origin", origins, OF_ORIGIN), ("point", points, OF_POINT)):
+        for thing in things:
+            yield LINE.encode([kind, *map(_text, of(thing))])
 
 
 def _misfit(point: DataPoint, parameters: Mapping[str, Asked], units: Collection[str]) -> Iterable[Finding]:
@@ -95,21 +96,14 @@ def _sha256(points: Iterable[DataPoint], origins: Iterable[Origin]) -> str:
     return digest.hexdigest()
 
 
-def _line(*cells: str) -> str:
-    return json.dumps(cells, separators=(",", ":"))
-
-
 def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return number_text(value)
-        case date():
-            return value.isoformat()
-        case Origin():
-            return value.id
-        case _:
-            return str(value)
+    # The kinds that most fields have come first.
+    if value is None or isinstance(value, str):
+        return "" if value is None else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value.id if isinstance(value, Origin) else str(value)

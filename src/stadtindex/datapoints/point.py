@@ -73,11 +73,8 @@ Check = tuple[str, str, str]
 
 def _texts(point: DataPoint) -> list[Check]:
     expected = "a text: no data point without unit, parameter and the place where it was found"
-    return [
-        (name, "nothing", expected)
-        for name in ("unit", "parameter", "place")
-        if not getattr(point, name).strip()
-    ]
+    texts = (("unit", point.unit), ("parameter", point.parameter), ("place", point.place))
+    return [(name, "nothing", expected) for name, text in texts if not text.strip()]
 
 
 def _status(point: DataPoint) -> list[Check]:
@@ -96,10 +93,10 @@ def _status(point: DataPoint) -> list[Check]:
 
 
 def _numbers(point: DataPoint) -> list[Check]:
-    numbers = {"value": point.value, "found": point.found}
+    numbers = (("value", point.value), ("found", point.found))
     checks = [
         (name, repr(number), "a finite number")
-        for name, number in numbers.items()
+        for name, number in numbers
         if number is not None and not math.isfinite(number)
     ]
     if point.grade not in GRADES:

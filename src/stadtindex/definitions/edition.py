@@ -153,7 +153,7 @@ class Edition:
     files: tuple[Path, ...] = ()
     place: Place = field(default=Place(""), compare=False, repr=False)
 
-    @property
+    @cached_property
     def ranked(self) -> tuple[str, ...]:
         """The ids of the units in the universe, in the order of the units file."""
         return self.units.select(self.universe.rule, at=self.universe.at)

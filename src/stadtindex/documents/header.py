@@ -59,7 +59,7 @@ def missing_names(rows: Sequence[Row], required: Required) -> list[str]:
 
 def blank(row: Row) -> bool:
     """Tell whether no cell of the row says anything."""
-    return all(empty(cell) for cell in row)
+    return all(map(empty, row))
 
 
 def empty(cell: Cell) -> bool:

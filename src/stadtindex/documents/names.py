@@ -40,23 +40,23 @@ class Names:
     A column is known by the parts of its header from top to bottom, joined by " | ". It is asked for by its whole name
     or by some of its parts in their order ("insgesamt", "Bevölkerung | insgesamt"); spelling is compared by `meaning`,
     `*` stands for anything. A whole name wins over a part; otherwise what is asked for must fit one column only.
+    `found` are the answers that were given so far, by name and aliases.
     """
 
     def __init__(self, columns: Iterable[tuple[str, ...]]) -> None:
         parts = list(columns)
         self.columns: tuple[str, ...] = tuple(_distinct(SEPARATOR.join(column) for column in parts))
         self._parts = [tuple(meaning(part) for part in column) for column in parts]
-        self._found: dict[tuple[str, tuple[str, ...]], str | None] = {}
+        self.found: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._matching: dict[tuple[str, ...], frozenset[str]] = {}
 
     def find(self, name: str, aliases: tuple[str, ...] = ()) -> str | None:
         """Find the column that is meant, None when there is none; ValueError (naming them) when several fit."""
         key = (name, aliases)
-        if key not in self._found:
-            self._found[key] = next(
-                (hit for hit in map(self._one, (name, *aliases)) if hit is not None), None
-            )
-        return self._found[key]
+        if key not in self.found:
+            hits = (hit for hit in map(self._one, (name, *aliases)) if hit is not None)
+            self.found[key] = next(hits, None)
+        return self.found[key]
 
     def matching(self, names: tuple[str, ...]) -> frozenset[str]:
         """Find all columns that any of the names fits."""

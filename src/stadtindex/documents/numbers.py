@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 Value = TypeVar("Value")
@@ -20,6 +21,7 @@ WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ][0-9:.,+Z-]*)?")
 DOTTED = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
 NAMED = re.compile(r"([0-9]{1,2})\.? ([A-Za-zäÄ]+)\.? ([0-9]{4})")
+ISO_EXPECTED = "a date of the form YYYY-MM-DD"
 MONTHS = (
     "januar",
     "februar",
@@ -106,10 +108,18 @@ def iso_date(value: object) -> date:
     """Read 2026-12-31, with or without a time behind it; a date cell stays what it is."""
     if isinstance(value, date):
         return _day(value)
-    match = ISO.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        raise NotReadable(value, ISO_EXPECTED)
+    return _iso_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _iso_day(text: str) -> date:
+    """Read a day; a table has few days and names them often."""
+    match = ISO.fullmatch(text.strip())
     if not match:
-        raise NotReadable(value, "a date of the form YYYY-MM-DD")
-    return _date(int(match[1]), int(match[2]), int(match[3]), value)
+        raise NotReadable(text, ISO_EXPECTED)
+    return _date(int(match[1]), int(match[2]), int(match[3]), text)
 
 
 def german_date(value: object) -> date:

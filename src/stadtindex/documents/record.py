@@ -16,6 +16,7 @@ from stadtindex.documents.names import Names
 from stadtindex.documents.numbers import NotReadable, integer, plain_number
 
 Value = TypeVar("Value")
+NOTHING: Mapping[tuple[str, tuple[str, ...]], str | None] = {}
 
 
 class Record:
@@ -72,18 +73,22 @@ class Record:
         `str`, `int`, `float`, `bool`, `list` and `dict` as converters are strict: a whole number becomes text without
         ".0", text becomes a number only in plain writing, truth must be truth.
         """
-        field = self._find(name, aliases)
+        # What was asked of an earlier row of the same table need not be looked for again.
+        found = self._names.found if self._names is not None else NOTHING
+        field = found[name, aliases] if (name, aliases) in found else self._find(name, aliases)
         if field is None:
             if optional:
                 return None
             raise self.bad(name, "no such field", self._known(name))
         self._taken.add(field)
         value = self.fields[field]
-        if value is None or (isinstance(value, str) and not value.strip()):
+        text = value.strip() if isinstance(value, str) else value
+        if text is None or text == "":
             if optional:
                 return None
             raise self.bad(name, "an empty field", "a value")
-        return self._converted(name, value, convert)
+        # Text that is asked for as text is most of what tables hold: it needs no converter.
+        return text if convert is str and isinstance(text, str) else self._converted(name, value, convert)
 
     def has(self, name: str, aliases: tuple[str, ...] = ()) -> bool:
         """Tell whether there is such a field (empty or not)."""

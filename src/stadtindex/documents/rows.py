@@ -47,7 +47,7 @@ class Records(Iterator[Record]):
             raise record.bad(
                 "", f"a row of {len(cells)} cells", f"{width} cells as in the header; is the file cut off?"
             )
-        if any(not empty(cell) for cell in cells[width:]):
+        if len(cells) > width and not blank(cells[width:]):
             extra = next(cell for cell in cells[width:] if not empty(cell))
             raise record.bad(
                 "",

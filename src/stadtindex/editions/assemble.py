@@ -60,11 +60,12 @@ def assemble(edition: Edition, frozen: Frozen, others: Sequence[Frozen]) -> Asse
     by_key = {point.cell: point for point in frozen.points}
     units = edition.ranked
     ruled_out, unknown = _ruled_out(edition, units, by_key)
-    findings = (*unknown, *_left_aside(frozen, set(units), ruled_out))
+    ranked = set(units)
+    findings = (*unknown, *_left_aside(frozen, ranked, ruled_out))
     return Assembled(
         edition=edition,
         units=units,
-        points={key: point for key, point in by_key.items() if key[0] in set(units)},
+        points={key: point for key, point in by_key.items() if key[0] in ranked},
         not_applicable=ruled_out,
         tree=Tree.build(edition.tree_nodes()),
         table=_table(edition, units, by_key, ruled_out),

@@ -158,5 +158,5 @@ def _rows(
             advice = f"{len(header)} fields as in the header; put fields with a comma in quotes"
             findings.append(Finding(str(path), line, "", f"{len(fields)} fields", advice))
             continue
-        values = {name: value.strip() for name, value in zip(header, fields, strict=True)}
+        values = dict(zip(header, map(str.strip, fields), strict=True))
         yield Row(values, Place(str(path), {("row",): line}, ("row",)), findings)
