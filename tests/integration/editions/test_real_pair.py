@@ -85,6 +85,7 @@ def older(data: Path, target: Path, release: Release, mend: float) -> Path:
         text = path.read_text("utf-8")
         for new, old in OLD_CODES.items():
             text = text.replace(f'code = "{new}"', f'code = "{old}"')
+            text = text.replace(f"[uncertainty.parameters.{new}]", f"[uncertainty.parameters.{old}]")
         path.write_text(text, "utf-8")
     edition = folder / "edition.toml"
     text = edition.read_text("utf-8").replace('id = "open-2026"', 'id = "older"')

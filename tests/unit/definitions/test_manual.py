@@ -34,6 +34,18 @@ from stadtindex.definitions.border.tree import (
     ParameterTable,
     PerTable,
 )
+from stadtindex.definitions.border.uncertainty import (
+    CombineDoubtTable,
+    ErrorDoubtTable,
+    ImputeDoubtTable,
+    LeaveOutDoubtTable,
+    MissingDoubtTable,
+    NormaliseDoubtTable,
+    RangeDoubtTable,
+    TreatDoubtTable,
+    UncertaintyTable,
+    WeightDoubtTable,
+)
 from stadtindex.definitions.border.units import AttributeTable, PartTable, SchemeTable, UnitsTable
 from stadtindex.definitions.crosswalk import Relation
 from stadtindex.definitions.parameter import Controllability, Direction, Kind, Supplier
@@ -63,6 +75,16 @@ SECTIONS = {
         WeighTable,
         ScreenTable,
         DenominatorTable,
+        UncertaintyTable,
+        NormaliseDoubtTable,
+        MissingDoubtTable,
+        ImputeDoubtTable,
+        TreatDoubtTable,
+        CombineDoubtTable,
+        WeightDoubtTable,
+        RangeDoubtTable,
+        LeaveOutDoubtTable,
+        ErrorDoubtTable,
     ],
     "## Branches": [BranchTable, BonusTable],
     "## Parameters": [
