@@ -25,7 +25,7 @@ from stadtindex.engine.treat.options import Treat, Treatment
 from stadtindex.engine.uncertainty.blocks import draw
 from stadtindex.engine.uncertainty.kernel import Kernel
 from stadtindex.engine.uncertainty.model import Model
-from stadtindex.engine.uncertainty.plan import ErrorKind, MeasurementError, ScaleChoice, Uncertainty
+from stadtindex.engine.uncertainty.plan import ScaleChoice, Uncertainty
 
 TREE = Tree.build([Node("index", None), *(Node(code, "index") for code in ("a", "b", "c"))])
 MIN_MAX = Normalise(Normalisation.MIN_MAX)
@@ -99,12 +99,6 @@ def test_a_sensitivity_analysis_has_every_choice_as_a_factor() -> None:
         ),
         (Uncertainty(scales=(ScaleChoice("index", (MIN_MAX,)),)), "only leaves have alternatives of"),
         (Uncertainty(missing=(Missing.IMPUTE,)), "a gap is to be imputed, and impute names no method"),
-        (
-            Uncertainty(
-                treat=(Treat(Treatment.WINSORISE),), errors=(MeasurementError("a", ErrorKind.RELATIVE, 0.1),)
-            ),
-            "node 'a': errors of measurement are not drawn in batches where the column is treated",
-        ),
     ],
 )
 def test_plans_that_do_not_fit(plan: Uncertainty, message: str) -> None:
