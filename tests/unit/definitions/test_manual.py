@@ -49,6 +49,7 @@ from stadtindex.definitions.border.uncertainty import (
 from stadtindex.definitions.border.units import AttributeTable, PartTable, SchemeTable, UnitsTable
 from stadtindex.definitions.crosswalk import Relation
 from stadtindex.definitions.parameter import Controllability, Direction, Kind, Supplier
+from stadtindex.definitions.uncertainty import RangeOption
 from stadtindex.engine.recipe import (
     Aggregation,
     Bounded,
@@ -86,6 +87,18 @@ SECTIONS = {
         LeaveOutDoubtTable,
         ErrorDoubtTable,
     ],
+    "## Uncertainty": [
+        UncertaintyTable,
+        NormaliseDoubtTable,
+        TreatDoubtTable,
+        ImputeDoubtTable,
+        MissingDoubtTable,
+        CombineDoubtTable,
+        WeightDoubtTable,
+        RangeDoubtTable,
+        LeaveOutDoubtTable,
+        ErrorDoubtTable,
+    ],
     "## Branches": [BranchTable, BonusTable],
     "## Parameters": [
         ParameterTable,
@@ -103,6 +116,7 @@ SECTIONS = {
     "### A crosswalk": [CrosswalkTable, ItemTable],
 }
 NAMES = {
+    "## Uncertainty": [RangeOption],
     "## edition.toml": [Aggregation, Penalty, Weighing, Importance, Bounded],
     "## Parameters": [
         Kind,
