@@ -202,11 +202,19 @@ class Ran:
     err: str
 
 
+@pytest.fixture(scope="session")
+def kept_draws(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where draws for intervals of ranks are kept from one test to the next: they are used only where nothing changed."""
+    return tmp_path_factory.mktemp("robustness")
+
+
 @pytest.fixture
 def stadtindex(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept_draws: Path
 ) -> Callable[..., Ran]:
     """Run the command in this process, with a working folder of its own and English output."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "robustness").symlink_to(kept_draws)
     monkeypatch.setenv("STADTINDEX_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("STADTINDEX_DATA", str(ROOT / "data"))
     monkeypatch.setenv("STADTINDEX_LANG", "en")
