@@ -48,6 +48,24 @@ def test_the_first_tutorial_does_what_it_says(
     assert commands >= 9
 
 
+def test_how_sure_a_rank_is_can_be_said_as_the_page_says(
+    root: Path, stadtindex: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (root / "docs" / "how-to" / "how-sure-is-a-rank.md").read_text("utf-8")
+    commands = [line for kind, block in BLOCK.findall(text) if kind == "sh" for line in block.splitlines()]
+    assert len(commands) == 7
+    for line in commands:
+        program, *arguments = shlex.split(line)
+        assert program == "stadtindex"
+        ran = stadtindex(*arguments)
+        assert ran.code == 0, (line, ran.err)
+        if arguments[0] == "verify":
+            assert "identical" in ran.out
+    named = set(re.findall(r"`(\w+\.(?:csv|json))`", text))
+    assert named == {path.name for path in (tmp_path / "build" / "sure" / "robustness").glob("*.*")}
+
+
 def test_the_small_edition_of_the_manual_computes(root: Path, stadtindex: Callable, tmp_path: Path) -> None:
     page = (root / "docs" / "reference" / "edition-format.md").read_text("utf-8")
     for name, text in re.findall(

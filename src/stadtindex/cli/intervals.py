@@ -83,14 +83,19 @@ def keep(edition: str, files: dict[str, bytes]) -> Path | None:
 
 
 def drawn(release: "Release", draws: int | None = None) -> dict[str, bytes] | None:
-    """Draw as the edition declares, or so often; None for 0 draws, and (said on stderr) where the recipe allows none."""
+    """Draw as the edition declares, or so often; None for 0 draws, and (said on stderr) where the recipe allows none.
+
+    Also None where nobody says how often, and the recipe makes every draw a computation of its own.
+    """
     from stadtindex.cli.progress import bar
     from stadtindex.editions.robustfiles import files_of
-    from stadtindex.editions.robustness import declared_run, robustness
+    from stadtindex.editions.robustness import declared_run, robustness, slow
 
     if draws == 0:
         return None
     try:
+        if draws is None and release.edition.doubts.draws is None and slow(release):
+            return None  # a minute is too long to wait for a ranking; stadtindex robustness takes its time
         run = declared_run(release, workers())
         run = run if draws is None else replace(run, draws=draws, precision=None)
         with bar(run.draws) as advance:

@@ -16,7 +16,7 @@ from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 from stadtindex.engine.uncertainty.spread import APART, Spread
 
 # Nodes below the root are drawn so often: enough for intervals of whole ranks, at a fraction of the time.
-INNER_DRAWS = 1024
+INNER_DRAWS = 512
 # So much is drawn where the edition does not say it; less where every draw is a computation of its own.
 USUAL_DRAWS, SINGLE_DRAWS = 10_000, 512
 # Points of the analysis of what matters most: a power of two; see `engine.sensitivity`.

@@ -145,6 +145,12 @@ def test_draws_are_made_once_and_made_anew_when_something_changes(
     assert kept.stat().st_mtime_ns > first
 
 
+def test_where_draws_are_slow_nobody_waits_for_a_ranking(stadtindex: Callable, root: Path) -> None:
+    ran = stadtindex("rank", root / "examples" / "methods-2026")
+    assert ran.code == 0
+    assert "Interval: not computed; see stadtindex robustness." in ran.out
+
+
 def test_what_is_kept_and_damaged_is_made_anew(stadtindex: Callable, tiny: Path, tmp_path: Path) -> None:
     kept = tmp_path / "var" / "robustness" / "tiny-2026"
     whole = stadtindex("rank", tiny, "--csv").out
@@ -201,6 +207,19 @@ def test_a_damaged_analysis_in_a_bundle_is_refused_and_found(
     assert ran.code == 2
     assert "pairs.csv: found another content than SHA256SUMS says" in ran.err
     assert stadtindex("verify", out).code == 1
+
+
+def test_on_a_cluster_the_table_is_the_same(stadtindex: Callable, tiny: Path) -> None:
+    from distributed import LocalCluster
+
+    alone = stadtindex("robustness", tiny, "--draws", 6000, "--csv").out
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as made:
+        shared = stadtindex(
+            "robustness", tiny, "--draws", 6000, "--csv", "--scheduler", made.scheduler_address
+        )
+    assert (shared.code, shared.out) == (0, alone)
 
 
 # --- interrupted
