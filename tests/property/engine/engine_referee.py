@@ -8,8 +8,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
 
-from engine_referee_combine import RELATIVE, Measured, Profile, combine, refuses
-from engine_referee_prepare import MISSING, NOT_APPLICABLE, VALUE, Prepared, TreatmentError, passing, prepare
+from engine_referee_combine import POSITIVE, RELATIVE, Measured, Profile, combine, refuses
+from engine_referee_prepare import (
+    EDGE,
+    MISSING,
+    NOT_APPLICABLE,
+    VALUE,
+    Prepared,
+    TreatmentError,
+    passing,
+    prepare,
+)
 from engine_referee_scale import Yardstick, absolute, aimed, already_there, relative
 from engine_referee_weigh import DoubtfulError, RefusedScoreError, doubt, refuse_negative, weights_of
 
@@ -22,11 +31,14 @@ Entry = Decimal | str
 
 
 class RefusedError(Exception):
-    """The definitions do not allow to go on; names unit and node, where it is a single one."""
+    """The definitions do not allow to go on; names unit and node, where it is a single one.
 
-    def __init__(self, unit: str | None, node: str | None) -> None:
+    `doubtful`: a number is so near to what is refused that double precision may see it on the other side.
+    """
+
+    def __init__(self, unit: str | None, node: str | None, *, doubtful: bool = False) -> None:
         super().__init__(unit, node)
-        self.unit, self.node = unit, node
+        self.unit, self.node, self.doubtful = unit, node, doubtful
 
 
 @dataclass
@@ -214,10 +226,15 @@ def on_stick(stick: Yardstick | None, column: dict[str, Entry]) -> dict[str, Ent
 
 
 def refuse_scores(index: Any, code: str, children: list[str], whole: Measured) -> None:
+    chosen = index.recipe[code]
+    # An estimate that is the mean of its column has the z-score 0, up to its last digit.
+    estimated = any(leaf.imputes for leaf in index.recipe.values()) and chosen.combine.value in POSITIVE
     for child in children:
         for unit in index.units:
             scores, shares = whole.profiles[unit]
-            if child in shares and refuses(index.recipe[code], scores[child]):
+            if child in shares and estimated and abs(scores[child]) < EDGE:
+                raise RefusedError(unit, child, doubtful=True)
+            if child in shares and refuses(chosen, scores[child]):
                 raise RefusedError(unit, child)
 
 

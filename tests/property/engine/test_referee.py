@@ -40,6 +40,7 @@ def tell(index: Index, results: Results) -> None:
 def compared(index: Index, tolerance: float = TOLERANCE) -> None:
     refused = refusal(index)
     if refused is not None:
+        assume(not refused.doubtful)
         event("refused")
         with pytest.raises(EngineError) as caught:
             index.compute()
