@@ -56,6 +56,8 @@ def fill(index: Any, kept: list[str], done: Prepared) -> None:
             if estimate is not None:
                 done.columns[leaf][unit] = estimate
                 done.computed.add(leaf)
+        # In the order of the units, so that the first one that is refused is the first one.
+        done.columns[leaf] = {u: done.columns[leaf][u] for u in index.units if u in done.columns[leaf]}
 
 
 def leaves_of(index: Any) -> list[str]:
