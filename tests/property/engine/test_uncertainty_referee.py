@@ -113,8 +113,9 @@ def plain(model: Model, block: Block, place: int) -> Results:
     values = given_inputs.table.values.copy()
     for row, error in zip(errors.measured(block, place), errors.errors, strict=True):
         column = given_inputs.table.columns.index(error.leaf)
+        measured = as_given(model, error.leaf, row)
         # A value whose denominator is missing is not measured; compute sees for itself that it cannot be used.
-        values[:, column] = np.where(np.isnan(row), values[:, column], row)
+        values[:, column] = np.where(np.isnan(measured), values[:, column], measured)
     nodes = tuple(
         replace(node, weight=float(block.weights[place, model.edge[node.code]]))
         if node.code in model.edge
@@ -128,6 +129,14 @@ def plain(model: Model, block: Block, place: int) -> Results:
         denominators=given_inputs.denominators,
         bonus=given_inputs.bonus,
     )
+
+
+def as_given(model: Model, leaf: str, measured: np.ndarray) -> np.ndarray:
+    """Undo the denomination: a batch draws what is put on a scale, a table holds what is denominated only then."""
+    denominator = model.given.recipe.nodes[leaf].denominator
+    if denominator is None or model.singly:
+        return measured
+    return measured * model.given.denominators[denominator.column] / denominator.per
 
 
 def recipe_drawn(given_inputs: Inputs, plan: Uncertainty, block: Block, place: int) -> Recipe:

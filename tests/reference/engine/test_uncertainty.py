@@ -83,6 +83,15 @@ def index(units: int = 17, **chosen: NodeRecipe) -> Inputs:
     return Inputs(tree, table, Recipe(nodes), {"people": people}, bonus)
 
 
+def empty(**chosen: NodeRecipe) -> Inputs:
+    """The same index without any value in the column of the leaf below the root."""
+    given = index(**chosen)
+    values, cells = given.table.values.copy(), given.table.cells.copy()
+    column = given.tree.leaves.index("direct")
+    values[:, column], cells[:, column] = np.nan, Cell.MISSING
+    return replace(given, table=Table.build(given.table.units, given.table.columns, values, cells))
+
+
 def one_by_one(model: Model, block: Block) -> Iterator[tuple[np.ndarray, np.ndarray] | None]:
     """Compute every draw on its own; None where compute refuses."""
     given, errors = model.given, Errors(model)
@@ -195,6 +204,16 @@ CASES = {
             a1=NodeRecipe(normalise=Normalise(Normalisation.SHARE_OF_BEST)),
         ),
         Uncertainty(weights=(WeightNoise(1, share=0.3),), errors=ERRORS[:3]),
+    ),
+    # Nobody has a value in the column of direct: it drops out of every draw, and there is no worst for its gaps.
+    "measured, no value, gaps at the worst": (
+        empty(direct=NodeRecipe(normalise=MIN_MAX, missing=Missing.ZERO)),
+        replace(
+            PLAN,
+            missing=(),
+            normalise=(MIN_MAX,),
+            errors=(MeasurementError("direct", ErrorKind.RELATIVE, 0.1), *ERRORS[:1]),
+        ),
     ),
     "measured, beyond the scale": (
         index(b2=NodeRecipe(normalise=Normalise(Normalisation.FIXED, low=0.0, high=7.0, cap=False))),

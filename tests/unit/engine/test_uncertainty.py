@@ -7,6 +7,7 @@ import pytest
 
 from stadtindex.engine import (
     Aggregation,
+    Denominator,
     EngineError,
     Node,
     NodeRecipe,
@@ -287,6 +288,27 @@ def test_a_drawn_value_without_logarithm_fails_the_draw() -> None:
     spread = simulate(inputs, plan, Simulation(seed=2, draws=4096))
     assert spread.draws + spread.failed == 4096
     assert spread.failed / 4096 == pytest.approx(1.0 - 0.8413**2, abs=0.03)
+
+
+def test_a_measured_value_is_denominated_once() -> None:
+    tree = Tree.build([Node("index", None), Node("a", "index")])
+    raw, people, per = np.array([3.0, 5.0]), np.array([1.0, 4.0]), 2.0
+    scale = Normalise(Normalisation.FIXED, low=0.0, high=100.0)
+    nodes = {"index": NodeRecipe(), "a": NodeRecipe(normalise=scale, denominator=Denominator("people", per))}
+    table = Table.build(["u", "v"], tree.leaves, raw[:, np.newaxis])
+    inputs = Inputs(tree, table, Recipe(nodes), {"people": people}, {})
+    plan = Uncertainty(errors=(MeasurementError("a", ErrorKind.RELATIVE, 0.2),))
+    model = Model.build(inputs, plan)
+    block = draw(model, 0, 1)
+    scores, failed = Kernel(model).scores(block)
+    assert not failed.any()
+    for place in (0, 100, 255):
+        factor = Errors(model).measured(block, place)[0] / (raw / people * per)
+        assert np.abs(factor - 1.0).min() > 0.0
+        # As if the raw values had been found wrong by this factor: compute denominates them, once.
+        found = Table.build(["u", "v"], tree.leaves, (raw * factor)[:, np.newaxis])
+        expected = compute(tree, found, inputs.recipe, denominators={"people": people})
+        np.testing.assert_allclose(scores[place], expected.score["index"], rtol=1e-12)
 
 
 # --- what does not depend on the workers

@@ -158,7 +158,9 @@ class Errors:
             drawn[:, some], constant[:, some] = placed.score, placed.constant
             filled = self._filled(some, chosen)
             if filled.any():
-                drawn[:, some] += np.where(filled, placed.worst()[..., np.newaxis], 0.0)
+                # A column that has dropped out has no scale, and so no worst to put in.
+                put = filled & ~placed.constant[..., np.newaxis]
+                drawn[:, some] += np.where(put, placed.worst()[..., np.newaxis], 0.0)
                 present[some] += filled
         considered = (self.cells != Cell.NOT_APPLICABLE).astype(float)
         return Drawn(drawn, present, considered, constant, failed, self.index)
