@@ -72,27 +72,26 @@ def clocked(what: Callable[[], Any], rounds: int) -> float:
 
 
 def bare_times(units: int, leaves: int, groups: int, domains: int, draws: int) -> tuple[float, float]:
+    """The products and the sort in blocks of 256 draws, which fit the cache best, with nothing copied in between."""
     chance = np.random.Generator(np.random.Philox(1))
-    size = 1024 if units < 1000 else 256
+    size = 256
     values = chance.random((groups, -(-leaves // groups), units))
     presence = (chance.random(values.shape) > MISSING).astype(float)
     low = chance.random((groups, size, values.shape[1]))
-    above = [(domains or 1, -(-groups // (domains or 1)))] + ([(1, domains)] if domains else [])
-    weights = [chance.random((size, nodes, 1, children)) for nodes, children in above]
-    scores, middle = chance.random((size, units)), np.empty((groups, size, units))
-    total = np.empty_like(middle)
+    of = [i * domains // groups for i in range(groups)] if domains else []
+    parts = [slice(of.index(d), of.index(d) + of.count(d)) for d in range(domains)]
+    weights = [chance.random((size, 1, part.stop - part.start)) for part in parts]
+    top = chance.random((size, 1, domains or groups))
+    middle, total = np.empty((size, groups, units)), np.empty((groups, size, units))
+    upper = np.empty((size, domains, units)) if domains else middle
+    scores, root = chance.random((size, units)), np.empty((size, 1, units))
 
     def products() -> None:
-        np.matmul(low, values, out=middle)
+        np.matmul(low, values, out=middle.transpose(1, 0, 2))
         np.matmul(low, presence, out=total)
-        layer = middle.transpose(1, 0, 2)
-        for (nodes, children), some in zip(above, weights, strict=True):
-            padded = (
-                np.resize(layer, (size, nodes, children, units))
-                if nodes * children != layer.shape[1]
-                else layer
-            )
-            layer = np.matmul(some, padded.reshape(size, nodes, children, units))[:, :, 0]
+        for d, (part, some) in enumerate(zip(parts, weights, strict=True)):
+            np.matmul(some, middle[:, part], out=upper[:, d : d + 1])
+        np.matmul(top, upper, out=root)
 
     blocks = draws / size
     return clocked(products, 9) * blocks, clocked(lambda: np.sort(scores, axis=1), 9) * blocks
