@@ -21,7 +21,7 @@ from stadtindex.engine.sensitivity.decisive import Decisive, decisive
 from stadtindex.engine.sensitivity.indices import Sampling, Sensitivity, sobol_indices
 from stadtindex.engine.sensitivity.model import PlanModel, Run
 from stadtindex.engine.sensitivity.outputs import RANK_SHIFT
-from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.model import singly
 from stadtindex.engine.uncertainty.plan import Uncertainty
 from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 from stadtindex.engine.uncertainty.spread import Spread
@@ -65,8 +65,8 @@ def affordable(release: Release, plan: Uncertainty | None = None, seed: int = 0)
     EngineError where the plan does not fit the recipe.
     """
     plan = plan_of(release.assembled) if plan is None else plan
-    singly = Model.build(inputs_of(release.assembled), plan).singly
-    return Effort(seed, draws=SINGLE_DRAWS, points=SINGLE_POINTS) if singly else Effort(seed)
+    alone = singly(inputs_of(release.assembled), plan)
+    return Effort(seed, draws=SINGLE_DRAWS, points=SINGLE_POINTS) if alone else Effort(seed)
 
 
 def audit(release: Release, plan: Uncertainty | None = None, effort: Effort | None = None) -> EditionAudit:

@@ -10,7 +10,7 @@ from stadtindex.editions.compute import Release
 from stadtindex.editions.doubt import below, inputs_of, plan_of
 from stadtindex.engine.errors import EngineError
 from stadtindex.engine.inputs import Inputs
-from stadtindex.engine.uncertainty.model import Model
+from stadtindex.engine.uncertainty.model import singly
 from stadtindex.engine.uncertainty.plan import Uncertainty
 from stadtindex.engine.uncertainty.simulate import Simulation, simulate
 from stadtindex.engine.uncertainty.spread import APART, Spread
@@ -84,7 +84,7 @@ def declared_run(release: Release, workers: int = 1) -> Run:
 
 def slow(release: Release) -> bool:
     """Say whether the recipe makes every draw a computation of its own; EngineError where the plan does not fit it."""
-    return Model.build(inputs_of(release.assembled), plan_of(release.assembled)).singly
+    return singly(inputs_of(release.assembled), plan_of(release.assembled))
 
 
 def robustness(release: Release, run: Run) -> Robustness:

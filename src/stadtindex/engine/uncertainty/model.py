@@ -64,8 +64,7 @@ class Model:
     @classmethod
     def build(cls, given: Inputs, plan: Uncertainty) -> "Model":
         """Check the plan and prepare; EngineError where a batch of draws cannot do what the recipe asks."""
-        plan.check(given)
-        _refuse(given, plan)
+        alone = singly(given, plan)
         parents, weights = _parents(given)
         columns = ready(given)
         children = [child for parent in parents for child in parent.children]
@@ -84,7 +83,7 @@ class Model:
             steady=not (relative or threshold or len(plan.leave_out) > 0 or len(plan.errors) > 0),
             asks=threshold,
             alike=not relative and len(plan.errors) == 0,
-            singly=_singly(given, plan),
+            singly=alone,
         )
 
     def combine(self, parent: Parent, options: Mapping[int, Aggregation]) -> Aggregation:
@@ -109,22 +108,18 @@ def _parents(given: Inputs) -> tuple[tuple[Parent, ...], Floats]:
     return tuple(parents), np.concatenate(weights)
 
 
-def _singly(given: Inputs, plan: Uncertainty) -> bool:
-    """Say whether something is asked for that a batch of draws cannot do: then every draw is a computation of its own."""
-    nodes, tree = given.recipe.nodes, given.tree
+def singly(given: Inputs, plan: Uncertainty) -> bool:
+    """Say whether something is asked for that a batch of draws cannot do: then every draw is a computation of its own.
+
+    EngineError where the plan does not fit the tree or its weights. Nothing is prepared for the answer.
+    """
+    plan.check(given)
+    _refuse(given, plan)
+    inner = [given.recipe.nodes[node.code] for node in given.tree.nodes if not given.tree.is_leaf(node.code)]
     combined = {option for choice in plan.combine for option in choice.options}
-    for node in tree.nodes:
-        chosen = nodes[node.code]
-        if tree.is_leaf(node.code):
-            continue
-        if chosen.weigh not in WEIGHED or chosen.combine not in COMBINED:
-            return True
-        if (
-            any(noise.depth == tree.depth(node.code) + 1 for noise in plan.weights)
-            and chosen.weigh not in WEIGHED
-        ):
-            return True
-    return not combined <= set(COMBINED) or _errors_change_leaves(given, plan)
+    combined |= {chosen.combine for chosen in inner}
+    batched = combined <= set(COMBINED) and all(chosen.weigh in WEIGHED for chosen in inner)
+    return not batched or _errors_change_leaves(given, plan)
 
 
 def _errors_change_leaves(given: Inputs, plan: Uncertainty) -> bool:
